@@ -1,0 +1,28 @@
+/** RFC 1123 label, at most 53 characters: Helm adds to a release's name within Kubernetes' 63. */
+export const SERVICE_NAME = /^[a-z]([a-z0-9-]{0,51}[a-z0-9])?$/
+export const ENVIRONMENT_NAME = /^[A-Z][A-Z0-9_]*$/
+export const MEMBER_NAME = /^[a-z][A-Za-z0-9]*$/
+export const METRIC_NAME = /^[a-z][a-z0-9_]*$/
+export const PROBLEM_CODE = /^[a-z][a-z0-9_]*$/
+/** Segments of RFC 3986 unreserved characters, or one parameter. */
+export const ROUTE_PATH = /^\/$|^(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9]*\}))+$/
+
+/** Paths that every service has without asking. */
+export const RESERVED_PATHS = ['/livez', '/readyz', '/startupz', '/healthz', '/version', '/metrics', '/openapi.json', '/docs'] as const
+
+/** The environment variables that every service reads; `run/base-config.ts` says what each means. */
+export const BASE_KEYS = [
+  'DEPLOYMENT', 'PORT', 'MANAGEMENT_PORT', 'LOG_LEVEL', 'LOG_FORMAT', 'DRAIN_DELAY', 'DRAIN_TIMEOUT', 'REQUEST_DEADLINE',
+  'MAX_BODY_BYTES', 'MAX_HEADER_BYTES', 'MAX_JSON_DEPTH', 'MAX_CONCURRENT_REQUESTS', 'KEEP_ALIVE_TIMEOUT', 'COMPRESS_FROM_BYTES', 'CORS_ORIGINS',
+  'OTEL_SDK_DISABLED', 'OTEL_SERVICE_NAME', 'OTEL_RESOURCE_ATTRIBUTES', 'OTEL_TRACES_EXPORTER', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG',
+  'OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TIMEOUT',
+  'OTEL_BSP_MAX_QUEUE_SIZE', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'OTEL_BSP_SCHEDULE_DELAY', 'OTEL_BSP_EXPORT_TIMEOUT',
+] as const
+export type BaseKey = (typeof BASE_KEYS)[number]
+
+const SECRET_WORDS = new Set(['PASSWORD', 'PASSWD', 'PASSPHRASE', 'PWD', 'SECRET', 'TOKEN', 'KEY', 'APIKEY', 'CREDENTIAL', 'CREDENTIALS', 'JWT'])
+
+/** Whether an environment variable's name says that its value is a secret, as Polaris and Kubescape read it. */
+export function looksSecret(key: string): boolean {
+  return key.split('_').some((word) => SECRET_WORDS.has(word))
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod'
+import type { Logger } from './logger.ts'
+
+/** One place outside the pod that a resource talks to; the NetworkPolicy's egress rules are derived from these. */
+export interface NetworkNeed {
+  host: string
+  port: number
+}
+
+/** What a resource may use while it opens. */
+export interface ResourceContext<Config> {
+  /** The parsed values of the resource's own config keys. A secret that comes from a file reads as its current content. */
+  config: Readonly<Config>
+  log: Logger
+  /** Aborted when the process stops before the resource is open. */
+  signal: AbortSignal
+}
+
+/** The request on whose behalf a resource is used. */
+export interface RequestScope {
+  readonly requestId: string
+  /** Aborted at the request's deadline, or when the client is gone. */
+  readonly signal: AbortSignal
+  /** Milliseconds until the request's deadline. */
+  readonly remainingTime: number
+  /** W3C `traceparent` to send on. */
+  readonly traceparent: string
+}
+
+export interface OpenResource<Handle> {
+  /** What handlers get under the resource's name. */
+  handle: Handle
+  /** A view of the handle for one request, where deadline and trace matter to it. Called when a handler first uses the resource. */
+  forRequest?(scope: RequestScope): Handle
+  /** Resolves when the resource can be used; rejects with the reason when it can't. Called every second; `/readyz` tells what it said. */
+  check(signal: AbortSignal): Promise<void>
+  /** Called once, after the last request. */
+  close(): Promise<void>
+}
+
+/** Something a service opens at start, checks for readiness and closes at the end. Pure data until {@link Resource.open} is called. */
+export interface Resource<Handle, Config extends Record<string, z.ZodType> = Record<string, z.ZodType>> {
+  kind: string
+  /** The config keys that the resource brings. */
+  config: Config
+  /** What it talks to, as far as its config tells. */
+  network(config: Readonly<{ [Key in keyof Config]: z.output<Config[Key]> }>): readonly NetworkNeed[]
+  /** Tried again with backoff until it resolves, while the service is live and not ready. */
+  open(context: ResourceContext<{ [Key in keyof Config]: z.output<Config[Key]> }>): Promise<OpenResource<Handle>>
+}

@@ -1,0 +1,58 @@
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import type { Route, RouteInput } from '../definition/define-route.ts'
+import { type InputError, ServiceError } from '../definition/service-error.ts'
+import type { Exchange } from '../observe/exchange.ts'
+import { toRecord } from './read-body.ts'
+
+export type RouterContext = Context<{ Bindings: Exchange }>
+type Input = RouteInput<unknown, unknown, unknown, unknown>
+type Part = keyof Input
+
+/**
+ * Makes a route's parser, which knows beforehand what the route reads.
+ *
+ * @throws {ServiceError} the parser: `malformed_path` for path parameters, else `validation_failed` with everything that is wrong.
+ */
+export function createInputParser(route: Route): (c: RouterContext, body: unknown) => Input {
+  const names = [...route.path.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] as string)
+  if (names.length === 0 && !route.query && !route.headers && !route.body) {
+    const nothing: Input = Object.freeze({ params: Object.freeze({}), query: undefined, headers: undefined, body: undefined })
+    return () => nothing
+  }
+  return function parseInput(c, body) {
+    const params = parsePath(route.params, names, c)
+    const errors: InputError[] = []
+    const query = route.query && parsePart('query', route.query, toRecord(new URLSearchParams(c.env.search)), errors)
+    const headers = route.headers && parsePart('headers', route.headers, headersOf(c.env, route.headers), errors)
+    const parsedBody = route.body && parsePart('body', route.body, body, errors)
+    if (errors.length > 0) throw new ServiceError('validation_failed', sentence(errors), { errors })
+    return { params, query, headers, body: parsedBody }
+  }
+}
+
+function parsePath(schema: z.ZodType | undefined, names: readonly string[], c: RouterContext): unknown {
+  const params: Record<string, string | undefined> = {}
+  for (const name of names) params[name] = c.req.param(name)
+  if (!schema) return params
+  const errors: InputError[] = []
+  const parsed = parsePart('params', schema, params, errors)
+  if (errors.length > 0) throw new ServiceError('malformed_path', sentence(errors), { errors })
+  return parsed
+}
+
+function headersOf(exchange: Exchange, schema: z.ZodType): Record<string, string | undefined> {
+  const names = 'shape' in schema ? Object.keys(schema.shape as object) : []
+  return Object.fromEntries(names.map((name) => [name, exchange.header(name)]))
+}
+
+function parsePart(part: Part, schema: z.ZodType, value: unknown, errors: InputError[]): unknown {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  for (const issue of result.error.issues) errors.push({ path: [part, ...issue.path.map(String)].join('.'), message: issue.message })
+  return undefined
+}
+
+function sentence(errors: readonly InputError[]): string {
+  return errors.map(({ path, message }) => `${path}: ${message}.`).join(' ')
+}

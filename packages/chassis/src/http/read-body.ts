@@ -1,0 +1,108 @@
+import type { BodyMediaType } from '../definition/define-route.ts'
+import { ServiceError } from '../definition/service-error.ts'
+import type { Exchange } from '../observe/exchange.ts'
+
+export interface BodyLimits {
+  maxBytes: number
+  maxJsonDepth: number
+}
+
+/**
+ * Reads and parses the body.
+ *
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_body`.
+ */
+export function readBody(exchange: Exchange, accepts: readonly BodyMediaType[], limits: BodyLimits): Promise<unknown> {
+  const mediaType = checkMediaType(exchange.header('content-type'), accepts)
+  const bytes = readBytes(exchange, limits.maxBytes)
+  return bytes.then((content) => parseBody(mediaType, decode(content), limits))
+}
+
+function checkMediaType(contentType: string | undefined, accepts: readonly BodyMediaType[]): BodyMediaType {
+  // Parameters, a charset above all, do not change the media type (RFC 9110, section 8.3.1).
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  const accepted = accepts.find((type) => type === mediaType)
+  if (accepted) return accepted
+  const given = mediaType ? `It is ${mediaType}.` : 'There is no Content-Type.'
+  throw new ServiceError('unsupported_media_type', `The body must be ${accepts.join(' or ')}. ${given}`, { headers: { accept: accepts.join(', ') } })
+}
+
+function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
+  const declared = exchange.header('content-length')
+  if (declared === undefined) return readStream(exchange.request, maxBytes)
+  if (Number(declared) > maxBytes) throw tooLarge(maxBytes)
+  // The parser holds the client to what it declared.
+  return exchange.request.arrayBuffer().then((buffer) => new Uint8Array(buffer), unreadable)
+}
+
+async function readStream({ body }: Request, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  if (body) {
+    for await (const chunk of body) {
+      size += chunk.byteLength
+      if (size > maxBytes) throw tooLarge(maxBytes)
+      chunks.push(chunk)
+    }
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  // What the client still sends can't be told from a next request, so the connection ends here.
+  return new ServiceError('body_too_large', `The body may have at most ${maxBytes} bytes.`, { headers: { connection: 'close' } })
+}
+
+function unreadable(cause: unknown): never {
+  throw new ServiceError('malformed_body', 'The body could not be read to its end.', { cause })
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decode(content: Uint8Array): string {
+  try {
+    return utf8.decode(content)
+  } catch {
+    throw new ServiceError('malformed_body', 'The body must be UTF-8.')
+  }
+}
+
+function parseBody(mediaType: BodyMediaType, text: string, { maxJsonDepth }: BodyLimits): unknown {
+  if (mediaType === 'application/x-www-form-urlencoded') return toRecord(new URLSearchParams(text))
+  // Each level takes two characters at least.
+  if (text.length > 2 * maxJsonDepth) checkDepth(text, maxJsonDepth)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ServiceError('malformed_body', 'The body must be JSON (RFC 8259).')
+  }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Before parsing, because a parser that recurses would run out of stack on what this refuses. */
+function checkDepth(text: string, maxDepth: number): void {
+  let depth = 0
+  let isInString = false
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (isInString) {
+      if (code === BACKSLASH) index++
+      else if (code === QUOTE) isInString = false
+    } else if (code === QUOTE) isInString = true
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > maxDepth) throw new ServiceError('malformed_body', `The body may be nested at most ${maxDepth} levels deep.`)
+    } else if (code === 0x7d || code === 0x5d) depth--
+  }
+}
+
+/** A name that stands more than once becomes a list. */
+export function toRecord(search: URLSearchParams): Record<string, unknown> {
+  const record: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of search) {
+    const earlier = record[name]
+    record[name] = earlier === undefined ? value : Array.isArray(earlier) ? [...earlier, value] : [earlier, value]
+  }
+  return record
+}

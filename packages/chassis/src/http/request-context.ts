@@ -1,0 +1,71 @@
+import type { LogFields } from '../definition/logger.ts'
+import type { OpenResource, RequestScope } from '../definition/resource.ts'
+import type { Exchange } from '../observe/exchange.ts'
+import type { ServiceLogger } from '../observe/logger.ts'
+import type { RequestObserver } from '../observe/observe-request.ts'
+import { formatTraceParent } from '../observe/trace-context.ts'
+import { idsOf } from './to-problem.ts'
+
+export interface ContextOptions {
+  config: Readonly<Record<string, unknown>>
+  metrics: Readonly<Record<string, unknown>>
+  logger: ServiceLogger
+  observer: RequestObserver
+  resourceNames: readonly string[]
+  /** The open resource of that name. @throws {ServiceError} `not_ready` while it is not open. */
+  resource(name: string): OpenResource<unknown>
+}
+
+export type RequestContextClass = new (exchange: Exchange) => RequestScope
+
+/**
+ * Makes the class of what a service's handlers get second. What is the same for all requests is on the prototype,
+ * and what costs something is made when a handler asks for it.
+ */
+export function createContextClass({ config, metrics, logger, observer, resourceNames, resource }: ContextOptions): RequestContextClass {
+  class RequestContext implements RequestScope {
+    readonly #exchange: Exchange
+    #log: ServiceLogger | undefined
+
+    constructor(exchange: Exchange) {
+      this.#exchange = exchange
+    }
+
+    get requestId(): string {
+      return this.#exchange.requestId
+    }
+
+    get signal(): AbortSignal {
+      return this.#exchange.signal
+    }
+
+    get remainingTime(): number {
+      return Math.max(0, this.#exchange.deadlineAt - performance.now())
+    }
+
+    get traceparent(): string {
+      const { traceId, spanId, isSampled } = this.#exchange
+      return formatTraceParent(traceId, isSampled ? observer.spanOf(this.#exchange).currentSpanId() : spanId, isSampled)
+    }
+
+    get log(): ServiceLogger {
+      this.#log ??= logger.child(idsOf(this.#exchange) satisfies LogFields)
+      return this.#log
+    }
+
+    span<Result>(name: string, work: () => Result): Result {
+      return this.#exchange.isSampled ? observer.spanOf(this.#exchange).run(name, work) : work()
+    }
+  }
+
+  Object.defineProperties(RequestContext.prototype, { config: { value: config }, metrics: { value: metrics } })
+  for (const name of resourceNames) Object.defineProperty(RequestContext.prototype, name, { get: resourceGetter(name, resource) })
+  return RequestContext
+}
+
+function resourceGetter(name: string, resource: ContextOptions['resource']) {
+  return function handleOf(this: RequestScope): unknown {
+    const { handle, forRequest } = resource(name)
+    return forRequest ? forRequest(this) : handle
+  }
+}

@@ -1,0 +1,62 @@
+import type { Service } from '../definition/define-service.ts'
+import type { Exchange } from '../observe/exchange.ts'
+import type { ServiceMetrics } from '../observe/metrics.ts'
+import { renderDocsPage } from './docs-page.ts'
+import { type HealthSource, healthHandlers } from './health.ts'
+import { toOpenApi } from './to-openapi.ts'
+
+/** A path that every service has without asking; left out of metrics, log and traces. */
+export interface SystemRoute {
+  path: string
+  answer(exchange: Exchange): Response | Promise<Response>
+}
+
+/** Which build of which service this is; the answer of `/version`. */
+export interface VersionFacts {
+  service: string
+  deployment: string
+  version: string
+  revision: string
+  runtime: string
+}
+
+const COMMON_HEADERS = { 'x-content-type-options': 'nosniff' }
+const JSON_HEADERS = { ...COMMON_HEADERS, 'content-type': 'application/json' }
+/** The page loads nothing, and runs only the one script in it that its hash names. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** Health and metrics: for the platform, not for clients. `MANAGEMENT_PORT` moves them to a port of their own. */
+export function managementRoutes(health: HealthSource, metrics: ServiceMetrics): SystemRoute[] {
+  return [
+    ...Object.entries(healthHandlers(health)).map(([path, answer]) => ({ path, answer })),
+    {
+      path: '/metrics',
+      answer: async () => new Response(await metrics.text(), { headers: { ...COMMON_HEADERS, 'content-type': metrics.contentType } }),
+    },
+  ]
+}
+
+/** What tells clients about the service. Made when first asked for. */
+export function descriptionRoutes(service: Service, version: VersionFacts): SystemRoute[] {
+  const openApi = once(() => toOpenApi(service, version.version))
+  const openApiText = once(() => JSON.stringify(openApi()))
+  const page = once(() => renderDocsPage(openApi()))
+  const versionText = JSON.stringify(version)
+  return [
+    { path: '/version', answer: () => new Response(versionText, { headers: JSON_HEADERS }) },
+    { path: '/openapi.json', answer: () => new Response(openApiText(), { headers: JSON_HEADERS }) },
+    {
+      path: '/docs',
+      answer: () =>
+        new Response(page(), { headers: { ...COMMON_HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY } }),
+    },
+  ]
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

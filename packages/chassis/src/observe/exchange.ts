@@ -1,0 +1,77 @@
+import type { BoundRoute } from './bound-route.ts'
+import type { RequestSpan } from './tracing.ts'
+import type { TraceParent } from './trace-context.ts'
+
+/** The header fields as the runtime parsed them, names in lower case, where it has such an object: reading it is cheaper than the web's Headers. */
+export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** One request and what becomes of it: the only object that the steps of the request path share. */
+export class Exchange {
+  readonly request: Request
+  readonly #rawHeaders: RawHeaders | undefined
+  /** Milliseconds on the clock of `performance.now`. */
+  readonly startedAt: number
+  readonly method: string
+  // Set by the observer, which made the exchange.
+  parent: TraceParent | undefined
+  traceId = ''
+  spanId = ''
+  requestId = ''
+  isSampled = false
+  span: RequestSpan | undefined
+  /** The route that answers; until one is found, the one for unknown paths. */
+  route: BoundRoute
+  /** What was thrown and became an `internal_error`. */
+  error: unknown
+  /** On the clock of `performance.now`. */
+  deadlineAt = Number.POSITIVE_INFINITY
+  /** Whether all of the request has arrived that its route reads. */
+  isReceived = true
+  #abort: AbortController | undefined
+  #abortReason: unknown
+
+  constructor(request: Request, rawHeaders: RawHeaders | undefined, startedAt: number, route: BoundRoute) {
+    this.request = request
+    this.#rawHeaders = rawHeaders
+    this.startedAt = startedAt
+    this.method = request.method
+    this.route = route
+  }
+
+  /** A header field by its lower-case name. */
+  header(name: string): string | undefined {
+    const raw = this.#rawHeaders
+    if (raw === undefined) return this.request.headers.get(name) ?? undefined
+    const value = raw[name]
+    return typeof value === 'object' ? value.join(', ') : value
+  }
+
+  /** Aborted at the deadline, or when the client is gone. Made when it is first asked for: most handlers never do. */
+  get signal(): AbortSignal {
+    if (this.#abort) return this.#abort.signal
+    const abort = new AbortController()
+    this.#abort = abort
+    if (this.#abortReason !== undefined) abort.abort(this.#abortReason)
+    else this.request.signal.addEventListener('abort', () => abort.abort(this.request.signal.reason), { once: true })
+    return abort.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#abortReason = reason
+    this.#abort?.abort(reason)
+  }
+
+  /** The request's path, without its query. */
+  get path(): string {
+    const { url } = this.request
+    const start = url.indexOf('/', url.indexOf('://') + 3)
+    const query = url.indexOf('?', start)
+    return start === -1 ? '/' : url.slice(start, query === -1 ? undefined : query)
+  }
+
+  /** The query with its question mark; empty where there is none. */
+  get search(): string {
+    const start = this.request.url.indexOf('?')
+    return start === -1 ? '' : this.request.url.slice(start)
+  }
+}

@@ -1,0 +1,106 @@
+import type { Service } from '../definition/define-service.ts'
+import type { BaseConfig } from './base-config.ts'
+import { type ConfigKey, configKeys } from './config-keys.ts'
+import { convertText, explainMissing, explainProblem } from './config-text.ts'
+import { SecretFiles } from './secret-files.ts'
+import { misspeltKeys } from './suggest-key.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+type Values = Readonly<Record<string, unknown>>
+
+/** Thrown when the environment does not fit the config; the process ends with 78, EX_CONFIG of sysexits.h. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  /** One sentence for each key that is wrong, and for each that is likely misspelt. */
+  readonly problems: readonly string[]
+
+  constructor(serviceName: string, problems: readonly string[]) {
+    super(`The configuration of ${serviceName} is not valid:\n  ${problems.join('\n  ')}`)
+    this.problems = problems
+  }
+}
+
+export interface LoadedConfig {
+  readonly base: BaseConfig
+  /** The service's own keys, for its handlers. */
+  readonly service: Values
+  /** Each resource's keys, by the resource's name. */
+  readonly resources: Readonly<Record<string, Values>>
+  /** Sentences about keys that are likely misspelt. */
+  readonly warnings: readonly string[]
+  readonly secretFiles: SecretFiles
+  /** The current values of all secrets, to be kept out of logs. */
+  secretValues(): string[]
+}
+
+/**
+ * Reads a service's config from the environment.
+ * A key that is set and empty is an empty text, but for OTEL_* keys, where it counts as unset (OpenTelemetry specification, environment variables).
+ *
+ * @throws {ConfigError} naming every key that is wrong.
+ */
+export function loadConfig(service: Service, environment: Environment): LoadedConfig {
+  const keys = configKeys(service)
+  const secretFiles = new SecretFiles()
+  const problems: string[] = []
+  const byOwner: Record<string, Record<string, unknown>> = {}
+  for (const key of keys) {
+    byOwner[key.owner] ??= {}
+    const outcome = readKey(key, environment, secretFiles)
+    if ('problem' in outcome) problems.push(outcome.problem)
+    else Object.defineProperty(byOwner[key.owner], key.key, { enumerable: true, ...outcome })
+  }
+  const warnings = misspeltKeys(keys.map(({ key }) => key), environment)
+  if (problems.length > 0) throw new ConfigError(service.name, [...problems, ...warnings])
+  const secrets = keys.filter((key) => key.isSecret)
+  return {
+    base: Object.freeze(byOwner.base) as unknown as BaseConfig,
+    service: Object.freeze(byOwner.service ?? {}),
+    resources: Object.fromEntries(Object.keys(service.resources).map((name) => [name, Object.freeze(byOwner[name] ?? {})])),
+    warnings,
+    secretFiles,
+    secretValues: () => secrets.map(({ owner, key }) => byOwner[owner]?.[key]).filter((value) => typeof value === 'string'),
+  }
+}
+
+/** A value for good, or the current content of a file. */
+type Outcome = { value: unknown } | { get: () => unknown } | { problem: string }
+
+function readKey(key: ConfigKey, environment: Environment, files: SecretFiles): Outcome {
+  const text = textOf(key, environment)
+  const path = key.isSecret ? environment[`${key.key}_FILE`] : undefined
+  if (path === undefined || path === '') return parse(key, text)
+  if (text !== undefined) return { problem: `${key.key} and ${key.key}_FILE are both set; unset one of them.` }
+  return fromFile(key, path, files)
+}
+
+function fromFile(key: ConfigKey, path: string, files: SecretFiles): Outcome {
+  let content: string
+  try {
+    content = files.read(path)
+  } catch (error) {
+    return { problem: `${key.key}_FILE names a file that can't be read (${(error as NodeJS.ErrnoException).code}): ${path}` }
+  }
+  const first = parse(key, content)
+  if ('problem' in first) return first
+  let current = first.value
+  files.add(key.key, path, content, (changed) => {
+    const next = parse(key, changed)
+    if ('problem' in next) return `${next.problem} The value before it is kept.`
+    current = next.value
+    return undefined
+  })
+  return { get: () => current }
+}
+
+function parse({ key, schema, isSecret }: ConfigKey, text: string | undefined): { value: unknown } | { problem: string } {
+  const result = schema.safeParse(text === undefined ? undefined : convertText(schema, text))
+  if (result.success) return { value: result.data }
+  if (text === undefined) return { problem: explainMissing(key, schema, isSecret) }
+  return { problem: explainProblem(key, schema, text, result.error.issues, isSecret) }
+}
+
+function textOf({ key }: ConfigKey, environment: Environment): string | undefined {
+  const text = environment[key]
+  return text === '' && key.startsWith('OTEL_') ? undefined : text
+}

@@ -1,0 +1,63 @@
+import http from 'node:http'
+import { Counter, type Registry } from 'prom-client'
+import { collectCommonMetrics } from './default-metrics.ts'
+import { type Listener, ListenError, type Runtime, type ServeOptions } from './runtime.ts'
+
+export const runtime: Runtime = {
+  version: `bun ${process.versions.bun}`,
+
+  async serve(options) {
+    const { limits } = options
+    // Bun's parser takes its limit from here, for the whole process. What it refuses, it answers without a body.
+    Object.assign(http, { maxHeaderSize: limits.maxHeaderBytes })
+    return toListener(listen(options))
+  },
+
+  collectRuntimeMetrics(registry) {
+    collectCommonMetrics(registry)
+    return countCollections(registry)
+  },
+}
+
+function listen({ port, hostname, fetch, limits }: ServeOptions): Bun.Server<undefined> {
+  try {
+    return Bun.serve({
+      port,
+      ...(hostname !== undefined && { hostname }),
+      // Also the time that a request's head may take: bytes of an unfinished head don't start it anew.
+      idleTimeout: limits.keepAliveTimeout,
+      // The request path has limits of its own, by route, and answers with a problem.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      development: false,
+      fetch: (request) => fetch(request),
+    })
+  } catch (error) {
+    throw new ListenError(port, error)
+  }
+}
+
+function toListener(server: Bun.Server<undefined>): Listener {
+  return {
+    port: server.port as number,
+    stop: () => server.stop(),
+    destroy: () => server.stop(true),
+  }
+}
+
+/** Bun tells nothing of its collections; an object that was let go tells that there was one. */
+function countCollections(registry: Registry): () => void {
+  const collections = new Counter({
+    name: 'bun_gc_cycles_total',
+    help: 'Garbage collections, as seen by an object that each of them frees.',
+    registers: [registry],
+  })
+  let isCounting = true
+  const sentinels = new FinalizationRegistry(() => {
+    collections.inc()
+    if (isCounting) sentinels.register({}, undefined)
+  })
+  sentinels.register({}, undefined)
+  return () => {
+    isCounting = false
+  }
+}

@@ -1,0 +1,79 @@
+import { createServer, type Server, STATUS_CODES } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { collectCommonMetrics } from './default-metrics.ts'
+import { type Listener, ListenError, type Runtime, type ServeOptions } from './runtime.ts'
+
+type ProtocolError = Error & { code?: string }
+
+export const runtime: Runtime = {
+  version: `node ${process.versions.node}`,
+
+  async serve(options) {
+    const { fetch, limits, protocolProblem } = options
+    const listener = getRequestListener((request, { incoming }) => fetch(request, incoming.headers), {
+      errorHandler: () => new Response(protocolProblem(400), { status: 400, headers: { 'content-type': 'application/problem+json', connection: 'close' } }),
+    })
+    const server = createServer(
+      {
+        maxHeaderSize: limits.maxHeaderBytes,
+        keepAliveTimeout: limits.keepAliveTimeout * 1000,
+        headersTimeout: limits.headerTimeout * 1000,
+        // A slow body is the request's deadline's business.
+        requestTimeout: 0,
+        connectionsCheckingInterval: 1000,
+      },
+      listener,
+    )
+    server.on('clientError', (error: ProtocolError, socket) => refuse(error, socket as Socket, protocolProblem))
+    await listen(server, options)
+    return toListener(server)
+  },
+
+  collectRuntimeMetrics(registry) {
+    collectCommonMetrics(registry)
+    return () => {}
+  },
+}
+
+function listen(server: Server, { port, hostname }: ServeOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new ListenError(port, error)))
+    server.listen(port, hostname, () => resolve())
+  })
+}
+
+function toListener(server: Server): Listener {
+  const closed = () =>
+    new Promise<void>((resolve) => {
+      if (server.listening) server.close(() => resolve())
+      else server.once('close', () => resolve())
+    })
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop() {
+      const done = closed()
+      server.closeIdleConnections()
+      return done
+    },
+    async destroy() {
+      server.closeAllConnections()
+    },
+  }
+}
+
+function refuse(error: ProtocolError, socket: Socket, protocolProblem: ServeOptions['protocolProblem']): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const body = protocolProblem(status)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

@@ -1,0 +1,52 @@
+import type { Registry } from 'prom-client'
+
+type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+export interface ServeOptions {
+  port: number
+  /** @default all interfaces, IPv6 and IPv4 */
+  hostname?: string
+  fetch(request: Request, rawHeaders?: RawHeaders): Response | Promise<Response>
+  limits: ServeLimits
+  /** The body, application/problem+json, of an answer to what is not well-formed HTTP: the runtime's parser refuses it before there is a request. */
+  protocolProblem(status: 400 | 408 | 431): string
+}
+
+export interface ServeLimits {
+  /** A larger request head is a 431. */
+  maxHeaderBytes: number
+  /** Seconds that an idle connection stays open. */
+  keepAliveTimeout: number
+  /** Seconds in which a request's head must arrive. */
+  headerTimeout: number
+}
+
+export interface Listener {
+  readonly port: number
+  /** Accepts no new connections, closes idle ones, and resolves when the last request has been answered. */
+  stop(): Promise<void>
+  /** Closes every connection, answered or not. */
+  destroy(): Promise<void>
+}
+
+/** What differs between Node and Bun. `#runtime` in package.json picks the file that fits. */
+export interface Runtime {
+  /** `node 24.21.0`, `bun 1.4.5` */
+  readonly version: string
+  /** @throws {ListenError} when the port can't be had. */
+  serve(options: ServeOptions): Promise<Listener>
+  /** Adds metrics of process, event loop, garbage collection and heap. Returns what ends their collection. */
+  collectRuntimeMetrics(registry: Registry): () => void
+}
+
+/** Thrown when a port can't be listened on; the message says what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+  readonly port: number
+
+  constructor(port: number, cause: unknown) {
+    const code = (cause as NodeJS.ErrnoException).code
+    super(code === 'EADDRINUSE' ? `Port ${port} is taken; stop what listens there, or choose another port.` : `Port ${port} can't be listened on: ${(cause as Error).message}`, { cause })
+    this.port = port
+  }
+}
