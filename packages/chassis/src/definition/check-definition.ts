@@ -3,7 +3,15 @@ import { BODY_MEDIA_TYPES, METHODS, type Route } from './define-route.ts'
 import type { Service } from './define-service.ts'
 import type { MetricDefinition } from './metric.ts'
 import {
-  BASE_KEYS, ENVIRONMENT_NAME, looksSecret, MEMBER_NAME, METRIC_NAME, PROBLEM_CODE, RESERVED_PATHS, ROUTE_PATH, SERVICE_NAME,
+  BASE_KEYS,
+  ENVIRONMENT_NAME,
+  looksSecret,
+  MEMBER_NAME,
+  METRIC_NAME,
+  PROBLEM_CODE,
+  RESERVED_PATHS,
+  ROUTE_PATH,
+  SERVICE_NAME,
 } from './names.ts'
 import { isSecret } from './secret.ts'
 import { chassisProblems, type ProblemKind } from './service-error.ts'
@@ -55,10 +63,13 @@ function* configFaults({ config, resources }: Service): Faults {
 }
 
 function* keyFaults(key: string, schema: z.ZodType): Faults {
-  if (!ENVIRONMENT_NAME.test(key)) yield `The config key ${JSON.stringify(key)} must be upper-case letters, digits and underscores, starting with a letter.`
-  if ((BASE_KEYS as readonly string[]).includes(key)) yield `The config key ${key} belongs to every service already; remove it or choose another name.`
+  if (!ENVIRONMENT_NAME.test(key))
+    yield `The config key ${JSON.stringify(key)} must be upper-case letters, digits and underscores, starting with a letter.`
+  if ((BASE_KEYS as readonly string[]).includes(key))
+    yield `The config key ${key} belongs to every service already; remove it or choose another name.`
   if (key.endsWith('_FILE')) yield `The config key ${key} must not end in _FILE, which names the mounted file of a secret.`
-  if (looksSecret(key) && !isSecret(schema)) yield `The config key ${key} looks like a secret and is not declared as one; wrap its schema in secret(...), or choose another name.`
+  if (looksSecret(key) && !isSecret(schema))
+    yield `The config key ${key} looks like a secret and is not declared as one; wrap its schema in secret(...), or choose another name.`
   if (!schema.description) yield `The config key ${key} has no description; add .describe('...') to its schema, for the operator who sets it.`
 }
 
@@ -78,7 +89,9 @@ function* metricFaults(metrics: Readonly<Record<string, MetricDefinition>>): Fau
     if (/_(milliseconds|ms|minutes|kilobytes|kb|mb)(_|$)/.test(name)) yield `The metric ${name} must use a base unit: seconds or bytes.`
     if (!isOneLine(help)) yield `The metric ${name} needs one line of help.`
     if (seen.has(name)) yield `Two metrics are named ${name}.`
-    for (const label of labels) if (!METRIC_NAME.test(label) || label === 'le') yield `The label ${JSON.stringify(label)} of ${name} must be lower-case letters, digits and underscores, and not le.`
+    for (const label of labels)
+      if (!METRIC_NAME.test(label) || label === 'le')
+        yield `The label ${JSON.stringify(label)} of ${name} must be lower-case letters, digits and underscores, and not le.`
     seen.add(name)
   }
 }
@@ -96,17 +109,21 @@ function* routeFaults(route: Route, { errors }: Service): Faults {
   const { method, path, summary, status } = route
   const label = `The route ${method} ${path}`
   if (!METHODS.includes(method)) yield `${label} must have one of the methods ${METHODS.join(', ')}.`
-  if (!ROUTE_PATH.test(path)) yield `${label} must have a path like /things/{name}: segments of letters, digits and . _ ~ -, or one {parameter}, without a slash at the end.`
+  if (!ROUTE_PATH.test(path))
+    yield `${label} must have a path like /things/{name}: segments of letters, digits and . _ ~ -, or one {parameter}, without a slash at the end.`
   if ((RESERVED_PATHS as readonly string[]).includes(path)) yield `${label} hides a path that every service has; choose another.`
   if (!isOneLine(summary)) yield `${label} needs a summary of one line.`
   if (method === 'GET' && route.body) yield `${label} must not have a body: a GET has none (RFC 9110, section 9.3.1).`
   if (route.accepts && !route.body) yield `${label} has accepts without a body schema; add one, or remove accepts.`
-  for (const type of route.accepts ?? []) if (!BODY_MEDIA_TYPES.includes(type)) yield `${label} can't parse ${type}; a body is one of ${BODY_MEDIA_TYPES.join(', ')}.`
-  if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 299)) yield `${label} must have a status from 200 to 299; errors are thrown. It has ${status}.`
+  for (const type of route.accepts ?? [])
+    if (!BODY_MEDIA_TYPES.includes(type)) yield `${label} can't parse ${type}; a body is one of ${BODY_MEDIA_TYPES.join(', ')}.`
+  if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 299))
+    yield `${label} must have a status from 200 to 299; errors are thrown. It has ${status}.`
   if (status === 204 && route.response) yield `${label} answers 204, which has no content; remove its response schema.`
   if (route.deadline !== undefined && !(route.deadline > 0)) yield `${label} must have a deadline of more than 0 seconds.`
   for (const code of route.errors ?? []) {
-    if (!Object.hasOwn(chassisProblems, code) && !Object.hasOwn(errors, code)) yield `${label} lists the error ${code}, which neither the chassis nor the service's errors declare.`
+    if (!Object.hasOwn(chassisProblems, code) && !Object.hasOwn(errors, code))
+      yield `${label} lists the error ${code}, which neither the chassis nor the service's errors declare.`
   }
   yield* parameterFaults(route, label)
 }
@@ -125,14 +142,21 @@ function* parameterFaults({ path, params, query, headers }: Route, label: string
 }
 
 function* collisionFaults(routes: readonly Route[]): Faults {
-  const seen = new Map<string, string>()
-  for (const { method, path } of routes) {
-    // Two routes are alike when they differ only in the names of their parameters: the router could not tell them apart.
-    const shape = `${method} ${path.replaceAll(/\{[^}]*\}/g, '{}')}`
-    const earlier = seen.get(shape)
-    if (earlier !== undefined) yield `The routes ${method} ${earlier} and ${method} ${path} are alike; remove one.`
-    seen.set(shape, path)
+  const shapes = new Map<string, Route[]>()
+  for (const route of routes) {
+    // Two paths are alike when they differ only in the names of their parameters: the router could not tell them apart.
+    const shape = route.path.replaceAll(/\{[^}]*\}/g, '{}')
+    const earlier = shapes.get(shape) ?? []
+    const same = earlier.find(({ method }) => method === route.method)
+    const renamed = earlier.find(({ path }) => path !== route.path)
+    if (same) yield `The routes ${labelOf(same)} and ${labelOf(route)} are alike; remove one.`
+    else if (renamed) yield `The routes ${labelOf(renamed)} and ${labelOf(route)} name the same parameter differently; use one name.`
+    shapes.set(shape, [...earlier, route])
   }
+}
+
+function labelOf({ method, path }: Route): string {
+  return `${method} ${path}`
 }
 
 function objectKeys(schema: z.ZodType | undefined): string[] | undefined {

@@ -36,11 +36,7 @@ export type ServiceContext<Config, Resources, Metrics> = {
 } & ResourceHandles<Resources>
 
 /** What a handler gets second: the service's context, bound to this request. */
-export type RequestContext<Config, Resources, Metrics> = ServiceContext<Config, Resources, Metrics> &
-  RequestScope & {
-    /** Runs `work` inside a child span of this request's, which costs nothing when the request is not sampled. */
-    span<Result>(name: string, work: () => Result): Result
-  }
+export type RequestContext<Config, Resources, Metrics> = ServiceContext<Config, Resources, Metrics> & RequestScope
 
 type Awaitable<Value> = Value | Promise<Value>
 

@@ -47,10 +47,7 @@ export function defineService<
   const Config extends Record<string, z.ZodType> = Record<never, never>,
   Resources extends Record<string, Resource<unknown>> = Record<never, never>,
   Metrics extends Record<string, MetricDefinition> = Record<never, never>,
->(
-  definition: ServiceDefinition<Config, Resources, Metrics>,
-  routes: readonly Route<Config, Resources, Metrics>[],
-): Service {
+>(definition: ServiceDefinition<Config, Resources, Metrics>, routes: readonly Route<Config, Resources, Metrics>[]): Service {
   const { name, summary, description, onStart } = definition
   const service: Service = {
     name,

@@ -46,15 +46,16 @@ export interface Histogram<Label extends string = never> {
   observe(value: number, ...labels: LabelArguments<Label>): void
 }
 
+/** The names of a metric's labels. A metric that declares none has been given `string`, which stands for no name. */
+type LabelOf<Definition> = Definition extends MetricOptions<infer Label> ? (string extends Label ? never : Label) : never
+
 /** What a handler gets for each metric that its service declares. */
 export type MetricHandles<Metrics> = {
-  readonly [Name in keyof Metrics]: Metrics[Name] extends CounterDefinition<infer Label>
-    ? Counter<Label>
-    : Metrics[Name] extends GaugeDefinition<infer Label>
-      ? Gauge<Label>
-      : Metrics[Name] extends HistogramDefinition<infer Label>
-        ? Histogram<Label>
-        : never
+  readonly [Name in keyof Metrics]: Metrics[Name] extends { kind: 'counter' }
+    ? Counter<LabelOf<Metrics[Name]>>
+    : Metrics[Name] extends { kind: 'gauge' }
+      ? Gauge<LabelOf<Metrics[Name]>>
+      : Histogram<LabelOf<Metrics[Name]>>
 }
 
 export function counter<const Label extends string = never>(options: MetricOptions<Label>): CounterDefinition<Label> {

@@ -16,6 +16,13 @@ export interface ResourceContext<Config> {
   signal: AbortSignal
 }
 
+export interface SpanOptions {
+  /** OpenTelemetry attributes. @default {} */
+  attributes?: Readonly<Record<string, string | number | boolean>>
+  /** `client` for a call that leaves the process. @default 'internal' */
+  kind?: 'internal' | 'client'
+}
+
 /** The request on whose behalf a resource is used. */
 export interface RequestScope {
   readonly requestId: string
@@ -25,6 +32,8 @@ export interface RequestScope {
   readonly remainingTime: number
   /** W3C `traceparent` to send on. */
   readonly traceparent: string
+  /** Runs `work` inside a child of the current span, which costs nothing when the request is not sampled. */
+  readonly span: <Result>(name: string, work: () => Result, options?: SpanOptions) => Result
 }
 
 export interface OpenResource<Handle> {

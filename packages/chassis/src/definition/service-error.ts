@@ -20,7 +20,11 @@ export const chassisProblems = {
   conflict: { status: 409, title: 'Conflict', remedy: 'Read the current state, then decide anew.' },
   precondition_failed: { status: 412, title: 'Precondition failed', remedy: 'Read the object again and repeat the change with its new ETag.' },
   body_too_large: { status: 413, title: 'Body too large', remedy: 'Send less, or raise MAX_BODY_BYTES.' },
-  unsupported_media_type: { status: 415, title: 'Unsupported media type', remedy: 'Send one of the media types that the Accept header of this answer lists.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    remedy: 'Send one of the media types that the Accept header of this answer lists.',
+  },
   validation_failed: { status: 422, title: 'Validation failed', remedy: 'Correct what is listed under errors.' },
   too_many_headers: { status: 431, title: 'Header fields too large', remedy: 'Send smaller header fields, or raise MAX_HEADER_BYTES.' },
   internal_error: { status: 500, title: 'Internal error', remedy: 'Give the requestId to the operator, who finds the cause in the log.' },

@@ -48,7 +48,11 @@ export function createRouteHandler(route: Route, options: RouteOptions): (c: Rou
       admission.check()
       if (route.body) return withinDeadline(exchange, answerWithBody(c, exchange))
       const answer = handler(parseInput(c, undefined), new RequestContext(exchange))
-      if (answer instanceof Promise) return withinDeadline(exchange, answer.then((data) => writeAnswer(exchange, data)))
+      if (answer instanceof Promise)
+        return withinDeadline(
+          exchange,
+          answer.then((data) => writeAnswer(exchange, data)),
+        )
       const response = writeAnswer(exchange, answer)
       return response instanceof Promise ? response.catch((error) => toProblem(exchange, error)) : response
     } catch (error) {
@@ -60,24 +64,35 @@ export function createRouteHandler(route: Route, options: RouteOptions): (c: Rou
     exchange.isReceived = false
     const body = await readBody(exchange, accepts, bodyLimits)
     exchange.isReceived = true
+    // It came after the deadline, and its client has its answer.
+    if (exchange.isAborted) throw new ServiceError('request_timeout')
     const answer = handler(parseInput(c, body), new RequestContext(exchange))
     return writeAnswer(exchange, answer instanceof Promise ? await answer : answer)
   }
 
-  /** Answers when `work` does, or at the deadline. What was not settled by then still counts as in flight, for it still needs memory. */
+  /**
+   * Answers when `work` does, or at the deadline. A handler that goes on after that still counts as in flight, for it still needs memory;
+   * a body that does not come any more needs none.
+   */
   function withinDeadline(exchange: Exchange, work: Promise<Response>): Promise<Response> {
     admission.enter()
     return new Promise((resolve) => {
       let isLate = false
+      let isInFlight = true
+      const leave = () => {
+        if (isInFlight) admission.leave()
+        isInFlight = false
+      }
       const entry = deadline.add(exchange.startedAt, () => {
         isLate = true
+        if (!exchange.isReceived) leave()
         const error = lateness(exchange, deadline.milliseconds)
         exchange.abort(error)
         resolve(toProblem(exchange, error))
       })
       const settle = () => {
         deadline.remove(entry)
-        admission.leave()
+        leave()
       }
       work.then(
         (response) => {

@@ -1,4 +1,3 @@
-
 /** What the health paths tell, read at each request. */
 export interface HealthSource {
   /** `starting`, `ready`, `draining` or `stopped`. */
@@ -25,7 +24,6 @@ export function healthHandlers(health: HealthSource): Readonly<Record<string, ()
     '/livez': live,
     '/healthz': live,
     '/startupz': () => answer(health.isStarted, { status: health.isStarted ? 'ok' : 'starting' }),
-    '/readyz': () =>
-      answer(health.isReady, { status: health.isReady ? 'ok' : 'not ready', state: health.state, resources: health.resourceStates() }),
+    '/readyz': () => answer(health.isReady, { status: health.isReady ? 'ok' : 'not ready', state: health.state, resources: health.resourceStates() }),
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { Route, RouteInput } from '../definition/define-route.ts'
+import { innerSchema } from '../definition/secret.ts'
 import { type InputError, ServiceError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import { toRecord } from './read-body.ts'
@@ -20,10 +21,11 @@ export function createInputParser(route: Route): (c: RouterContext, body: unknow
     const nothing: Input = Object.freeze({ params: Object.freeze({}), query: undefined, headers: undefined, body: undefined })
     return () => nothing
   }
+  const lists = listNames(route.query)
   return function parseInput(c, body) {
     const params = parsePath(route.params, names, c)
     const errors: InputError[] = []
-    const query = route.query && parsePart('query', route.query, toRecord(new URLSearchParams(c.env.search)), errors)
+    const query = route.query && parsePart('query', route.query, toRecord(new URLSearchParams(c.env.search), lists), errors)
     const headers = route.headers && parsePart('headers', route.headers, headersOf(c.env, route.headers), errors)
     const parsedBody = route.body && parsePart('body', route.body, body, errors)
     if (errors.length > 0) throw new ServiceError('validation_failed', sentence(errors), { errors })
@@ -39,6 +41,16 @@ function parsePath(schema: z.ZodType | undefined, names: readonly string[], c: R
   const parsed = parsePart('params', schema, params, errors)
   if (errors.length > 0) throw new ServiceError('malformed_path', sentence(errors), { errors })
   return parsed
+}
+
+/** The names in a query that hold lists, and hold one also where they stand once. */
+function listNames(query: z.ZodType | undefined): ReadonlySet<string> {
+  const shape = query && 'shape' in query ? (query.shape as Record<string, z.ZodType>) : {}
+  return new Set(Object.keys(shape).filter((name) => isList(shape[name])))
+}
+
+function isList(schema: z.core.$ZodType | undefined): boolean {
+  return schema !== undefined && (schema._zod.def.type === 'array' || isList(innerSchema(schema)))
 }
 
 function headersOf(exchange: Exchange, schema: z.ZodType): Record<string, string | undefined> {

@@ -29,28 +29,33 @@ function checkMediaType(contentType: string | undefined, accepts: readonly BodyM
 
 function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
   const declared = exchange.header('content-length')
-  if (declared === undefined) return readStream(exchange.request, maxBytes)
+  if (declared === undefined) return readStream(exchange, maxBytes)
   if (Number(declared) > maxBytes) throw tooLarge(maxBytes)
   // The parser holds the client to what it declared.
   return exchange.request.arrayBuffer().then((buffer) => new Uint8Array(buffer), unreadable)
 }
 
-async function readStream({ body }: Request, maxBytes: number): Promise<Uint8Array> {
+async function readStream({ request, signal }: Exchange, maxBytes: number): Promise<Uint8Array> {
+  const reader = request.body?.getReader()
   const chunks: Uint8Array[] = []
-  let size = 0
-  if (body) {
-    for await (const chunk of body) {
-      size += chunk.byteLength
-      if (size > maxBytes) throw tooLarge(maxBytes)
-      chunks.push(chunk)
+  // A body that has not come by the deadline is waited for no longer.
+  signal.addEventListener('abort', () => void reader?.cancel(), { once: true })
+  for (let size = 0; reader; ) {
+    const { done, value } = await reader.read().catch(unreadable)
+    if (done) break
+    size += value.byteLength
+    if (size > maxBytes) {
+      void reader.cancel()
+      throw tooLarge(maxBytes)
     }
+    chunks.push(value)
   }
   return Buffer.concat(chunks)
 }
 
 function tooLarge(maxBytes: number): ServiceError {
-  // What the client still sends can't be told from a next request, so the connection ends here.
-  return new ServiceError('body_too_large', `The body may have at most ${maxBytes} bytes.`, { headers: { connection: 'close' } })
+  // Without `Connection: close`: a client that is still sending would get a reset instead of the answer. The runtime discards the rest.
+  return new ServiceError('body_too_large', `The body may have at most ${maxBytes} bytes.`)
 }
 
 function unreadable(cause: unknown): never {
@@ -97,12 +102,12 @@ function checkDepth(text: string, maxDepth: number): void {
   }
 }
 
-/** A name that stands more than once becomes a list. */
-export function toRecord(search: URLSearchParams): Record<string, unknown> {
+/** A name that stands more than once becomes a list, one of `lists` always does. */
+export function toRecord(search: URLSearchParams, lists: ReadonlySet<string> = new Set()): Record<string, unknown> {
   const record: Record<string, unknown> = Object.create(null)
-  for (const [name, value] of search) {
-    const earlier = record[name]
-    record[name] = earlier === undefined ? value : Array.isArray(earlier) ? [...earlier, value] : [earlier, value]
+  for (const name of new Set(search.keys())) {
+    const values = search.getAll(name)
+    record[name] = values.length > 1 || lists.has(name) ? values : values[0]
   }
   return record
 }

@@ -45,7 +45,7 @@ export function createContextClass({ config, metrics, logger, observer, resource
 
     get traceparent(): string {
       const { traceId, spanId, isSampled } = this.#exchange
-      return formatTraceParent(traceId, isSampled ? observer.spanOf(this.#exchange).currentSpanId() : spanId, isSampled)
+      return formatTraceParent(traceId, isSampled ? observer.spanOf(this.#exchange).currentId : spanId, isSampled)
     }
 
     get log(): ServiceLogger {
@@ -53,8 +53,11 @@ export function createContextClass({ config, metrics, logger, observer, resource
       return this.#log
     }
 
-    span<Result>(name: string, work: () => Result): Result {
-      return this.#exchange.isSampled ? observer.spanOf(this.#exchange).run(name, work) : work()
+    // A getter, because handlers take the context apart, and a method would lose its `this`.
+    get span(): RequestScope['span'] {
+      if (!this.#exchange.isSampled) return (_name, work) => work()
+      const span = observer.spanOf(this.#exchange)
+      return (name, work, options) => span.run(name, work, options)
     }
   }
 

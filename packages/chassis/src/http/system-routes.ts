@@ -1,9 +1,9 @@
 import type { Service } from '../definition/define-service.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import type { ServiceMetrics } from '../observe/metrics.ts'
-import { renderDocsPage } from './docs-page.ts'
+import { docsPagePolicy, renderDocsPage } from './docs/docs-page.ts'
 import { type HealthSource, healthHandlers } from './health.ts'
-import { toOpenApi } from './to-openapi.ts'
+import { toOpenApi } from './openapi/to-openapi.ts'
 
 /** A path that every service has without asking; left out of metrics, log and traces. */
 export interface SystemRoute {
@@ -22,8 +22,7 @@ export interface VersionFacts {
 
 const COMMON_HEADERS = { 'x-content-type-options': 'nosniff' }
 const JSON_HEADERS = { ...COMMON_HEADERS, 'content-type': 'application/json' }
-/** The page loads nothing, and runs only the one script in it that its hash names. */
-const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const PAGE_HEADERS = { ...COMMON_HEADERS, 'content-type': 'text/html; charset=utf-8' }
 
 /** Health and metrics: for the platform, not for clients. `MANAGEMENT_PORT` moves them to a port of their own. */
 export function managementRoutes(health: HealthSource, metrics: ServiceMetrics): SystemRoute[] {
@@ -40,16 +39,12 @@ export function managementRoutes(health: HealthSource, metrics: ServiceMetrics):
 export function descriptionRoutes(service: Service, version: VersionFacts): SystemRoute[] {
   const openApi = once(() => toOpenApi(service, version.version))
   const openApiText = once(() => JSON.stringify(openApi()))
-  const page = once(() => renderDocsPage(openApi()))
+  const page = once(() => ({ text: renderDocsPage(openApi()), headers: { ...PAGE_HEADERS, 'content-security-policy': docsPagePolicy() } }))
   const versionText = JSON.stringify(version)
   return [
     { path: '/version', answer: () => new Response(versionText, { headers: JSON_HEADERS }) },
     { path: '/openapi.json', answer: () => new Response(openApiText(), { headers: JSON_HEADERS }) },
-    {
-      path: '/docs',
-      answer: () =>
-        new Response(page(), { headers: { ...COMMON_HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY } }),
-    },
+    { path: '/docs', answer: () => new Response(page().text, { headers: page().headers }) },
   ]
 }
 

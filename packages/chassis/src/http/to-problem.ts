@@ -37,7 +37,11 @@ export function idsOf({ traceId, spanId, requestId }: Exchange) {
   return { trace_id: traceId, span_id: spanId, request_id: requestId }
 }
 
-function writeProblem(exchange: Exchange, { code, message, errors, headers, retryAfter }: ServiceError, { status, title, remedy }: ProblemKind): Response {
+function writeProblem(
+  exchange: Exchange,
+  { code, message, errors, headers, retryAfter }: ServiceError,
+  { status, title, remedy }: ProblemKind,
+): Response {
   const problem = { type: problemType(code), title, status, detail: message || remedy, code, requestId: exchange.requestId, errors }
   return new Response(JSON.stringify(problem), {
     status,

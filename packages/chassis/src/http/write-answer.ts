@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { Reply } from '../definition/reply.ts'
+import { runtime } from '#runtime'
 import type { Route } from '../definition/define-route.ts'
+import { Reply } from '../definition/reply.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import { compressedEtag, isNoneMatchHit } from './etag.ts'
 
@@ -22,31 +23,31 @@ export function createAnswerWriter(route: Route, { compressFromBytes }: AnswerOp
 
   return function writeAnswer(exchange, answer) {
     if (answer instanceof Reply) return writeReply(exchange, answer)
-    if (!hasContent) return new Response(null, { status, headers: plainHeaders(exchange) })
+    if (!hasContent) return respondEmpty(null, status, exchange.requestId)
     const text = toJson(answer)
-    if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, status, jsonHeaders(exchange))
-    return new Response(text, { status, headers: jsonHeaders(exchange) })
+    if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, status, {})
+    return respondJson(text, status, exchange.requestId)
   }
 
   function writeReply(exchange: Exchange, { data, options }: Reply<unknown>): Response | Promise<Response> {
-    const { etag } = options
-    const isWithoutContent = !hasContent || data === undefined || data === null
-    const headers = { ...(isWithoutContent ? plainHeaders(exchange) : jsonHeaders(exchange)), ...options.headers, ...(etag && { etag }) }
-    if (etag && isSafe && isNoneMatchHit(exchange.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-    if (isWithoutContent) return new Response(null, { status: options.status ?? status, headers })
+    const { etag, status: replyStatus = status } = options
+    const headers = { ...options.headers, ...(etag && { etag }) }
+    const isKnown = etag !== undefined && isSafe && isNoneMatchHit(exchange.header('if-none-match'), etag)
+    if (isKnown) return withHeaders(respondEmpty(null, 304, exchange.requestId), headers)
+    if (!hasContent || data === undefined || data === null) return withHeaders(respondEmpty(null, replyStatus, exchange.requestId), headers)
     const text = toJson(data)
-    if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, options.status ?? status, headers)
-    return new Response(text, { status: options.status ?? status, headers })
+    if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, replyStatus, headers)
+    return withHeaders(respondJson(text, replyStatus, exchange.requestId), headers)
   }
 }
 
-// Plain objects: the Node adapter writes them without making a Headers object of them.
-const plainHeaders = ({ requestId }: Exchange) => ({ 'x-content-type-options': 'nosniff', 'x-request-id': requestId })
-const jsonHeaders = ({ requestId }: Exchange) => ({
-  'content-type': 'application/json',
-  'x-content-type-options': 'nosniff',
-  'x-request-id': requestId,
-})
+const respondEmpty = runtime.createResponder({ 'x-content-type-options': 'nosniff' })
+const respondJson = runtime.createResponder({ 'content-type': 'application/json', 'x-content-type-options': 'nosniff' })
+
+function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  for (const name in headers) response.headers.set(name, headers[name] as string)
+  return response
+}
 
 function toJson(data: unknown): string {
   const text = JSON.stringify(data)
@@ -55,12 +56,23 @@ function toJson(data: unknown): string {
 }
 
 /** The answer says that it varies even where it is not compressed, or a cache would hand the plain one to everybody. */
-async function writeLarge(exchange: Exchange, text: string, status: number, headers: Record<string, string>): Promise<Response> {
-  const varying = { ...headers, vary: 'accept-encoding' }
-  if (!acceptsGzip(exchange.header('accept-encoding'))) return new Response(text, { status, headers: varying })
+async function writeLarge(exchange: Exchange, text: string, status: number, headers: Readonly<Record<string, string>>): Promise<Response> {
+  if (!acceptsGzip(exchange.header('accept-encoding'))) {
+    return withHeaders(respondJson(text, status, exchange.requestId), { ...headers, vary: 'accept-encoding' })
+  }
   const { etag } = headers
-  const encoded = { ...varying, 'content-encoding': 'gzip', ...(etag && { etag: compressedEtag(etag) }) }
-  return new Response(await compress(text), { status, headers: encoded })
+  return new Response(await compress(text), {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': exchange.requestId,
+      ...headers,
+      vary: 'accept-encoding',
+      'content-encoding': 'gzip',
+      ...(etag && { etag: compressedEtag(etag) }),
+    },
+  })
 }
 
 /** RFC 9110, section 12.5.3: named, or covered by `*`, and not with a weight of 0. */

@@ -1,5 +1,5 @@
 import type { BoundRoute } from './bound-route.ts'
-import type { RequestSpan } from './tracing.ts'
+import type { RequestSpan } from './request-span.ts'
 import type { TraceParent } from './trace-context.ts'
 
 /** The header fields as the runtime parsed them, names in lower case, where it has such an object: reading it is cheaper than the web's Headers. */
@@ -54,6 +54,10 @@ export class Exchange {
     if (this.#abortReason !== undefined) abort.abort(this.#abortReason)
     else this.request.signal.addEventListener('abort', () => abort.abort(this.request.signal.reason), { once: true })
     return abort.signal
+  }
+
+  get isAborted(): boolean {
+    return this.#abortReason !== undefined
   }
 
   abort(reason: unknown): void {

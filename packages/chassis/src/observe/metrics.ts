@@ -29,7 +29,9 @@ export class ServiceMetrics {
     collected(Counter, 'otel_sdk_exporter_spans_exported_total', 'Spans that the collector took.', registers, () => tracing.counts().exported)
     collected(Counter, 'otel_sdk_exporter_spans_dropped_total', 'Spans that never reached the collector.', registers, () => tracing.counts().dropped)
     this.#stopCollecting = collectRuntimeMetrics(this.registry)
-    this.handles = Object.freeze(Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, handleOf(definition, this.registry)])))
+    this.handles = Object.freeze(
+      Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, handleOf(definition, this.registry)])),
+    )
   }
 
   /** Prometheus' text format. */
@@ -72,7 +74,10 @@ function handleOf(definition: MetricDefinition, registry: Registry): unknown {
     }
     case 'gauge': {
       const metric = new Gauge(options)
-      return { set: (value: number, set: LabelSet = {}) => metric.set(set, value), add: (amount: number, set: LabelSet = {}) => metric.inc(set, amount) }
+      return {
+        set: (value: number, set: LabelSet = {}) => metric.set(set, value),
+        add: (amount: number, set: LabelSet = {}) => metric.inc(set, amount),
+      }
     }
     case 'histogram': {
       const metric = new Histogram({ ...options, buckets: [...(definition.buckets ?? DURATION_BUCKETS)] })

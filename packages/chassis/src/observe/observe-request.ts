@@ -1,10 +1,11 @@
+import { type BindOptions, BoundRoute } from './bound-route.ts'
+import { Exchange, type RawHeaders } from './exchange.ts'
 import type { LineWriter } from './line-writer.ts'
 import type { ServiceLogger } from './logger.ts'
-import { BoundRoute, type BindOptions } from './bound-route.ts'
-import { Exchange, type RawHeaders } from './exchange.ts'
 import type { ServiceMetrics } from './metrics.ts'
+import type { RequestSpan } from './request-span.ts'
 import { newSpanId, newTraceId, parseTraceParent } from './trace-context.ts'
-import type { RequestSpan, Tracing } from './tracing.ts'
+import type { Tracing } from './tracing.ts'
 
 export interface RequestObserverOptions {
   service: string
@@ -76,7 +77,7 @@ export class RequestObserver {
     const outcome = route.outcome(status)
     outcome.durations.observe(milliseconds / 1000)
     if (outcome.lineHead !== undefined) this.#writer.write(accessLine(exchange, outcome.lineHead, milliseconds))
-    if (exchange.isSampled) this.spanOf(exchange).end(exchange, status)
+    if (exchange.isSampled) this.spanOf(exchange).end(status)
   }
 
   #unmatchedRoute(method: string): BoundRoute {
@@ -106,17 +107,15 @@ function inSeconds(milliseconds: number): string {
   return microseconds < 1_000_000 ? `0.${String(1_000_000 + microseconds).slice(1)}` : String(microseconds / 1_000_000)
 }
 
-let currentSecond = 0
-let secondText = ''
+let lastNow = 0
+let lastText = ''
 
-/** ISO 8601 in UTC, to the millisecond; all but the last three digits are made once a second. */
+/** ISO 8601 in UTC, to the millisecond; many requests share one. */
 function isoNow(): string {
   const now = Date.now()
-  const second = Math.floor(now / 1000)
-  if (second !== currentSecond) {
-    currentSecond = second
-    secondText = new Date(second * 1000).toISOString().slice(0, 20)
+  if (now !== lastNow) {
+    lastNow = now
+    lastText = new Date(now).toISOString()
   }
-  const rest = now - second * 1000
-  return `${secondText}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`
+  return lastText
 }

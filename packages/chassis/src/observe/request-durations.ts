@@ -3,6 +3,9 @@ import { Histogram, type Registry } from 'prom-client'
 /** Seconds; the bounds that OpenTelemetry's semantic conventions advise for `http.server.request.duration`. */
 export const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
+const NAME = 'http_server_request_duration_seconds'
+const HELP = 'Duration of HTTP requests, by method, route template and status.'
+
 type Labels = { http_request_method: string; http_route: string; http_response_status_code: string }
 
 /** One route and status of the histogram. */
@@ -33,8 +36,8 @@ export class RequestDurations extends Histogram<keyof Labels> {
 
   constructor(registry: Registry) {
     super({
-      name: 'http_server_request_duration_seconds',
-      help: 'Duration of HTTP requests, by method, route template and status.',
+      name: NAME,
+      help: HELP,
       labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
       buckets: DURATION_BUCKETS,
       registers: [registry],
@@ -47,13 +50,9 @@ export class RequestDurations extends Histogram<keyof Labels> {
     return series
   }
 
-  override async get(): ReturnType<Histogram<keyof Labels>['get']> {
-    return { ...(await super.get()), values: this.#series.flatMap(valuesOf) }
-  }
-
-  /** prom-client prints histograms from this; its types leave it out. */
-  getForPromString(): ReturnType<Histogram<keyof Labels>['get']> {
-    return this.get()
+  /** What prom-client prints a histogram from; its types leave it out. */
+  async getForPromString() {
+    return { name: NAME, help: HELP, type: 'histogram', values: this.#series.flatMap(valuesOf), aggregator: 'sum' }
   }
 }
 
@@ -61,11 +60,11 @@ function valuesOf({ labels, counts, sum }: DurationSeries) {
   let cumulated = 0
   const buckets = counts.map((count, index) => {
     cumulated += count
-    return value('bucket', cumulated, { ...labels, le: DURATION_BUCKETS[index] ?? '+Inf' })
+    return sample('bucket', cumulated, labels, { le: DURATION_BUCKETS[index] ?? '+Inf' })
   })
-  return [...buckets, value('sum', sum, labels), value('count', cumulated, labels)]
+  return [...buckets, sample('sum', sum, labels), sample('count', cumulated, labels)]
 }
 
-function value<Set extends object>(suffix: string, number: number, labels: Set) {
-  return { metricName: `http_server_request_duration_seconds_${suffix}`, value: number, labels, exemplar: null }
+function sample(suffix: string, value: number, sharedLabels: Labels, labels = {}) {
+  return { metricName: `${NAME}_${suffix}`, value, labels, sharedLabels }
 }

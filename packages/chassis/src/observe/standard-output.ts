@@ -1,25 +1,49 @@
+import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { pino } from 'pino'
 import type { LineWriter } from './line-writer.ts'
 import { createPrettyWriter } from './pretty-line.ts'
 
+/** A block is written when it has so many characters … */
+const BLOCK_CHARACTERS = 32_768
+/** … or is so old. */
+const BLOCK_MILLISECONDS = 100
+
 /**
- * Writes to a file descriptor in blocks of 8 KiB, or what there is every 100 ms: a system call a line would cost more than
- * all else that is observed. What is not yet written is written at exit; a SIGKILL loses at most 100 ms of lines.
+ * Writes to a file descriptor in blocks: a system call a line, or only counting the bytes of each, would cost more than all else
+ * that is observed. What is not yet written is written at exit; a SIGKILL loses at most 100 ms of lines.
  */
 export function createFileWriter(fileDescriptor: number): LineWriter {
-  const destination = pino.destination({ dest: fileDescriptor, sync: true, minLength: 8192, periodicFlush: 100 })
-  // A reader that went away (EPIPE) must not end the service.
-  destination.on('error', () => {})
+  let block = ''
+  const flush = () => {
+    if (block === '') return
+    const written = block
+    block = ''
+    writeWhole(fileDescriptor, written)
+  }
+  setInterval(flush, BLOCK_MILLISECONDS).unref()
+  process.on('exit', flush)
   return {
-    write: (line) => void destination.write(line),
-    flush: () => {
-      try {
-        destination.flushSync()
-      } catch {
-        // Nothing is left to tell it to: the log itself is what can't be written.
-      }
+    write(line) {
+      block += line
+      if (block.length >= BLOCK_CHARACTERS) flush()
     },
+    flush,
+  }
+}
+
+const clock = new Int32Array(new SharedArrayBuffer(4))
+
+function writeWhole(fileDescriptor: number, text: string): void {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fileDescriptor, rest))
+    } catch (error) {
+      // A reader that went away (EPIPE) must not end the service, and there is nobody left to tell.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+      // The pipe is full: its reader gets a millisecond.
+      Atomics.wait(clock, 0, 0, 1)
+    }
   }
 }
 

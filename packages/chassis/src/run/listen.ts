@@ -26,7 +26,11 @@ export async function listen(apps: Apps, config: BaseConfig): Promise<Listeners>
   }
 }
 
-function serve(fetch: FetchHandler, port: number, config: BaseConfig): Promise<Listener> {
+/** The part of a config that a server needs. */
+export type ServeConfig = Pick<BaseConfig, 'MAX_HEADER_BYTES' | 'KEEP_ALIVE_TIMEOUT'>
+
+/** Answers on a port, on the runtime that this is. @throws {ListenError} when the port can't be had. */
+export function serve(fetch: FetchHandler, port: number, config: ServeConfig): Promise<Listener> {
   return runtime.serve({
     port,
     fetch,

@@ -50,7 +50,10 @@ export function loadConfig(service: Service, environment: Environment): LoadedCo
     if ('problem' in outcome) problems.push(outcome.problem)
     else Object.defineProperty(byOwner[key.owner], key.key, { enumerable: true, ...outcome })
   }
-  const warnings = misspeltKeys(keys.map(({ key }) => key), environment)
+  const warnings = misspeltKeys(
+    keys.map(({ key }) => key),
+    environment,
+  )
   if (problems.length > 0) throw new ConfigError(service.name, [...problems, ...warnings])
   const secrets = keys.filter((key) => key.isSecret)
   return {

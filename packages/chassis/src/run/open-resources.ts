@@ -27,7 +27,11 @@ export class ResourceSet {
   /** Whether each resource has been tried once. */
   isAttempted = false
 
-  constructor(resources: Readonly<Record<string, Resource<unknown>>>, configs: Readonly<Record<string, Readonly<Record<string, unknown>>>>, logger: ServiceLogger) {
+  constructor(
+    resources: Readonly<Record<string, Resource<unknown>>>,
+    configs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+    logger: ServiceLogger,
+  ) {
     this.#slots = Object.entries(resources).map(([name, resource]) => ({ name, resource, config: configs[name] ?? {}, open: undefined, failures: 0 }))
     this.#logger = logger
   }

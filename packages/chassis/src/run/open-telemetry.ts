@@ -30,7 +30,12 @@ export async function openTelemetry(service: Service, config: LoadedConfig, writ
   const version = { service: service.name, deployment, ...buildFacts, runtime: runtime.version }
   const logger = createLogger({ level: base.LOG_LEVEL, service: service.name, deployment, writer, secretValues: config.secretValues })
   const tracing = await open(tracingOptions(config, version, logger))
-  const metrics = new ServiceMetrics({ info: { ...version }, tracing, collectRuntimeMetrics: runtime.collectRuntimeMetrics, definitions: service.metrics })
+  const metrics = new ServiceMetrics({
+    info: { ...version },
+    tracing,
+    collectRuntimeMetrics: runtime.collectRuntimeMetrics,
+    definitions: service.metrics,
+  })
   const observer = new RequestObserver({ service: service.name, deployment, metrics, tracing, logger, writer })
   return {
     logger,
@@ -60,7 +65,6 @@ function tracingOptions({ base }: LoadedConfig, { deployment, version }: Version
     maxQueueSize: base.OTEL_BSP_MAX_QUEUE_SIZE,
     maxExportBatchSize: base.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
     scheduleDelay: base.OTEL_BSP_SCHEDULE_DELAY,
-    batchTimeout: base.OTEL_BSP_EXPORT_TIMEOUT,
     warn: logger.warn,
   }
 }

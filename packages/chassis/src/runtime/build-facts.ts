@@ -10,5 +10,4 @@ export interface BuildFacts {
   revision: string
 }
 
-export const buildFacts: BuildFacts =
-  typeof SLIPWAY_BUILD === 'undefined' ? { version: '0.0.0-development', revision: 'unknown' } : SLIPWAY_BUILD
+export const buildFacts: BuildFacts = typeof SLIPWAY_BUILD === 'undefined' ? { version: '0.0.0-development', revision: 'unknown' } : SLIPWAY_BUILD

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { Counter, type Registry } from 'prom-client'
 import { collectCommonMetrics } from './default-metrics.ts'
-import { type Listener, ListenError, type Runtime, type ServeOptions } from './runtime.ts'
+import { ListenError, type Listener, type Runtime, type ServeOptions } from './runtime.ts'
 
 export const runtime: Runtime = {
   version: `bun ${process.versions.bun}`,
@@ -11,6 +11,16 @@ export const runtime: Runtime = {
     // Bun's parser takes its limit from here, for the whole process. What it refuses, it answers without a body.
     Object.assign(http, { maxHeaderSize: limits.maxHeaderBytes })
     return toListener(listen(options))
+  },
+
+  createResponder(headers) {
+    // A Headers object is copied as a whole; each field of a plain object would be checked and converted anew.
+    const shared = new Headers(headers)
+    return (body, status, requestId) => {
+      const response = new Response(body, { status, headers: shared })
+      response.headers.set('x-request-id', requestId)
+      return response
+    }
   },
 
   collectRuntimeMetrics(registry) {
@@ -29,6 +39,8 @@ function listen({ port, hostname, fetch, limits }: ServeOptions): Bun.Server<und
       // The request path has limits of its own, by route, and answers with a problem.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
+      // Out of development Bun would share the port with whoever else listens there.
+      reusePort: false,
       fetch: (request) => fetch(request),
     })
   } catch (error) {

@@ -2,7 +2,7 @@ import { createServer, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { collectCommonMetrics } from './default-metrics.ts'
-import { type Listener, ListenError, type Runtime, type ServeOptions } from './runtime.ts'
+import { ListenError, type Listener, type Runtime, type ServeOptions } from './runtime.ts'
 
 type ProtocolError = Error & { code?: string }
 
@@ -12,7 +12,8 @@ export const runtime: Runtime = {
   async serve(options) {
     const { fetch, limits, protocolProblem } = options
     const listener = getRequestListener((request, { incoming }) => fetch(request, incoming.headers), {
-      errorHandler: () => new Response(protocolProblem(400), { status: 400, headers: { 'content-type': 'application/problem+json', connection: 'close' } }),
+      errorHandler: () =>
+        new Response(protocolProblem(400), { status: 400, headers: { 'content-type': 'application/problem+json', connection: 'close' } }),
     })
     const server = createServer(
       {
@@ -29,6 +30,9 @@ export const runtime: Runtime = {
     await listen(server, options)
     return toListener(server)
   },
+
+  // A plain object: the adapter writes it as it is, and would have to walk through a Headers object.
+  createResponder: (headers) => (body, status, requestId) => new Response(body, { status, headers: { ...headers, 'x-request-id': requestId } }),
 
   collectRuntimeMetrics(registry) {
     collectCommonMetrics(registry)

@@ -1,0 +1,44 @@
+/** What a span says of the work that it stands for: OpenTelemetry attributes. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
+
+/** The numbers of OTLP's enum. */
+export const SPAN_KINDS = { internal: 1, server: 2, client: 3 } as const
+export type SpanKind = keyof typeof SPAN_KINDS
+
+export interface SpanEvent {
+  name: string
+  /** On the clock of `performance.now`. */
+  at: number
+  attributes: SpanAttributes
+}
+
+/** A span that has ended. */
+export interface SpanRecord {
+  traceId: string
+  spanId: string
+  parentSpanId: string | undefined
+  name: string
+  kind: SpanKind
+  /** On the clock of `performance.now`, like `endedAt`. */
+  startedAt: number
+  endedAt: number
+  attributes: SpanAttributes
+  isError: boolean
+  events: readonly SpanEvent[]
+}
+
+/** Where ended spans go. */
+export interface SpanSink {
+  add(span: SpanRecord): void
+  /** Spans that a collector took, and spans that never reached one. */
+  counts(): { exported: number; dropped: number }
+  /** Sends what is left, for at most that long. Never rejects. */
+  close(timeoutMilliseconds: number): Promise<void>
+}
+
+/** The event that OpenTelemetry's semantic conventions want for an error. */
+export function exceptionEvent(error: unknown): SpanEvent {
+  const isError = error instanceof Error
+  const attributes = { 'exception.type': isError ? error.name : typeof error, 'exception.message': isError ? error.message : String(error) }
+  return { name: 'exception', at: performance.now(), attributes }
+}

@@ -1,0 +1,93 @@
+import type { Route } from './definition/define-route.ts'
+import type { Service } from './definition/define-service.ts'
+import { Reply } from './definition/reply.ts'
+import type { SpanRecord, SpanSink } from './observe/span.ts'
+import { createTracing } from './observe/tracing.ts'
+import { type RunningService, startService } from './run/run-service.ts'
+
+export type { SpanRecord } from './observe/span.ts'
+
+/** A log line, parsed. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly message: string }
+
+export interface TestOptions {
+  /** What the service reads instead of the process's environment. @default {} */
+  environment?: Readonly<Record<string, string>>
+  /** Whether to wait until the service is ready. @default true */
+  waits?: boolean
+}
+
+/** A service that runs without a port, and what it has told so far. */
+export interface TestedService {
+  /** Sends a request through the whole request path. `path` starts with a slash. */
+  request(path: string, init?: RequestInit): Promise<Response>
+  readonly logs: readonly LogLine[]
+  /** Every request and everything in it is traced. */
+  readonly spans: readonly SpanRecord[]
+  /** The value of a series, as Prometheus would read it; undefined where there is none. Histograms have `_count`, `_sum` and `_bucket`. */
+  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number | undefined>
+  /** The lifecycle, for tests of start and stop. */
+  readonly running: RunningService
+  stop(): Promise<void>
+}
+
+/**
+ * Runs a service in this process, for a test. What a handler returns is checked against its response schema, which production
+ * leaves to the compiler; an answer that does not fit is a 500, and the log says why.
+ *
+ * @throws {ConfigError} as the service itself would.
+ */
+export async function testService(service: Service, { environment = {}, waits = true }: TestOptions = {}): Promise<TestedService> {
+  const logs: LogLine[] = []
+  const spans: SpanRecord[] = []
+  const running = await startService(withCheckedAnswers(service), {
+    environment,
+    listens: false,
+    writer: { write: (line) => logs.push(JSON.parse(line) as LogLine), flush: () => {} },
+    openTracing: async () => createTracing(() => true, collector(spans)),
+  })
+  if (waits) await running.ready
+  return {
+    logs,
+    spans,
+    running,
+    request: async (path, init) => running.fetch(new Request(`http://localhost${path}`, init)),
+    metric: async (name, labels = {}) => seriesOf(await running.telemetry.metrics.text(), name, labels),
+    stop: async () => void (await running.stop()),
+  }
+}
+
+function collector(spans: SpanRecord[]): SpanSink {
+  return { add: (span) => spans.push(span), counts: () => ({ exported: spans.length, dropped: 0 }), close: async () => {} }
+}
+
+function withCheckedAnswers(service: Service): Service {
+  return { ...service, routes: service.routes.map(withCheckedAnswer) }
+}
+
+function withCheckedAnswer(route: Route): Route {
+  const { response, method, path } = route
+  if (!response) return route
+  const check = (answer: unknown) => {
+    const data = answer instanceof Reply ? answer.data : answer
+    if (answer instanceof Reply && data === undefined) return answer
+    const { error } = response.safeParse(data)
+    if (error) throw new TypeError(`The handler of ${method} ${path} returned what its response schema refuses: ${error.message}`)
+    return answer
+  }
+  const handler: Route['handler'] = (input, context) => {
+    const answer = route.handler(input, context)
+    return answer instanceof Promise ? answer.then(check) : check(answer)
+  }
+  return { ...route, handler }
+}
+
+/** The text format has a series a line: `name{label="value",…} number`. */
+function seriesOf(text: string, name: string, labels: Readonly<Record<string, string>>): number | undefined {
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  for (const line of text.split('\n')) {
+    const [, series, set = '', value] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
+    if (series === name && wanted.every((label) => set.includes(label))) return Number(value)
+  }
+  return undefined
+}

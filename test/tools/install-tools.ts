@@ -1,0 +1,11 @@
+import { chromium } from './chromium.ts'
+import { promtool } from './promtool.ts'
+
+// Run before the tests, whose own output hides how an installation gets on: `node test/tools/install-tools.ts`.
+try {
+  await promtool()
+  await chromium()
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
+}
