@@ -1,11 +1,10 @@
-import { Hono } from 'hono'
-import { METHODS, type Route } from '../definition/define-route.ts'
+import type { Route } from '../definition/define-route.ts'
 import { ServiceError } from '../definition/service-error.ts'
 import type { Exchange, RawHeaders } from '../observe/exchange.ts'
 import type { RequestObserver } from '../observe/observe-request.ts'
 import type { Cors } from './cors.ts'
 import { createRouteHandler, type RouteOptions } from './handle-route.ts'
-import type { RouterContext } from './parse-input.ts'
+import { type Handler, Router } from './router.ts'
 import type { SystemRoute } from './system-routes.ts'
 import type { ProblemWriter } from './to-problem.ts'
 
@@ -22,32 +21,50 @@ export interface AppOptions {
   isDraining(): boolean
 }
 
-type Router = Hono<{ Bindings: Exchange }>
-
 /**
  * The request path of a service.
  *
  * 1 observe        around everything: ids, sampling, histogram, access line, span      observe/observe-request.ts
- * 2 limits         concurrency, body size, deadline                                    handle-route.ts
- * 3 route, parse   path, then params, query, headers and body by the route's schemas   parse-input.ts
+ * 2 route          method and path to a handler, and the path's parameters             router.ts
+ * 3 limits, parse  concurrency and deadline; params, query, headers, body by schema     handle-route.ts, parse-input.ts
  * 4 handler        the service's own function: parsed input in, plain data out
  * 5 write          JSON, entity tag, compression                                       write-answer.ts
  * 6 problem        anything thrown becomes application/problem+json                    to-problem.ts
  */
 export function createApp({ routes, systemRoutes, observer, toProblem, routeOptions, cors, isDraining }: AppOptions): FetchHandler {
-  const router: Router = new Hono({ strict: false })
-  for (const route of routes) router.on(route.method, toRouterPath(route.path), createRouteHandler(route, routeOptions))
-  for (const route of systemRoutes) router.get(route.path, createSystemHandler(route, observer))
-  router.notFound(createFallback(router, toProblem, cors))
-  router.onError((error, c) => toProblem(c.env, error))
+  const router = new Router([
+    ...routes.map((route) => ({ ...route, handler: createRouteHandler(route, routeOptions) })),
+    ...systemRoutes.map((route) => ({ method: 'GET', path: route.path, handler: createSystemHandler(route, observer) })),
+  ])
 
   return function handleRequest(request, rawHeaders) {
     const exchange = observer.start(request, rawHeaders)
-    const answer = router.fetch(request, exchange)
+    const answer = answerTo(exchange)
     return answer instanceof Promise ? answer.then((response) => finish(exchange, response)) : finish(exchange, answer)
   }
 
-  function finish(exchange: Exchange, response: Response): Response {
+  function answerTo(exchange: Exchange): Response | Promise<Response> {
+    try {
+      const handler = router.find(exchange)
+      return handler ? handler(exchange) : answerUnrouted(exchange)
+    } catch (error) {
+      return toProblem(exchange, error)
+    }
+  }
+
+  /** What no route takes: OPTIONS, a wrong method, an unknown path. */
+  function answerUnrouted(exchange: Exchange): Response {
+    const { path, method } = exchange
+    const methods = router.methodsOf(path)
+    if (methods.length === 0) throw new ServiceError('unknown_path', `There is nothing at ${path}.`)
+    const allow = [...methods, 'OPTIONS'].join(', ')
+    if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow, ...cors?.preflight(exchange, allow) } })
+    throw new ServiceError('method_not_allowed', `${path} takes ${allow}.`, { headers: { allow } })
+  }
+
+  function finish(exchange: Exchange, answer: Response): Response {
+    // A HEAD is answered like a GET, without the content (RFC 9110, section 9.3.2).
+    const response = exchange.method === 'HEAD' ? new Response(null, answer) : answer
     if (cors) cors.apply(exchange, response)
     if (isDraining()) response.headers.set('connection', 'close')
     observer.finish(exchange, response.status)
@@ -55,27 +72,10 @@ export function createApp({ routes, systemRoutes, observer, toProblem, routeOpti
   }
 }
 
-/** Hono's form of a path template. */
-function toRouterPath(path: string): string {
-  return path.replaceAll(/\{([^}]*)\}/g, ':$1')
-}
-
-function createSystemHandler({ path, answer }: SystemRoute, observer: RequestObserver): (c: RouterContext) => Response | Promise<Response> {
+function createSystemHandler({ path, answer }: SystemRoute, observer: RequestObserver): Handler {
   const bound = observer.bind('GET', path, true)
-  return function handleSystemRoute(c) {
-    c.env.route = bound
-    return answer(c.env)
-  }
-}
-
-/** What no route takes: OPTIONS, a wrong method, an unknown path. */
-function createFallback(router: Router, toProblem: ProblemWriter, cors: Cors | undefined) {
-  return function answerFallback({ env: exchange, req }: RouterContext): Response {
-    const methods = METHODS.filter((method) => router.router.match(method, req.path)[0].length > 0) as string[]
-    if (methods.length === 0) return toProblem(exchange, new ServiceError('unknown_path', `There is nothing at ${req.path}.`))
-    if (methods.includes('GET')) methods.push('HEAD')
-    const allow = [...methods, 'OPTIONS'].join(', ')
-    if (exchange.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow, ...cors?.preflight(exchange, allow) } })
-    return toProblem(exchange, new ServiceError('method_not_allowed', `${req.path} takes ${allow}.`, { headers: { allow } }))
+  return async function handleSystemRoute(exchange) {
+    exchange.route = bound
+    return answer(exchange)
   }
 }

@@ -4,9 +4,10 @@ import type { Exchange } from '../observe/exchange.ts'
 import type { RequestObserver } from '../observe/observe-request.ts'
 import type { Admission } from './admission.ts'
 import { DeadlineQueue } from './deadline.ts'
-import { createInputParser, type RouterContext } from './parse-input.ts'
+import { createInputParser } from './parse-input.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import type { RequestContextClass } from './request-context.ts'
+import type { Handler } from './router.ts'
 import type { ProblemWriter } from './to-problem.ts'
 import { type AnswerOptions, createAnswerWriter } from './write-answer.ts'
 
@@ -23,31 +24,30 @@ export interface RouteOptions extends AnswerOptions {
   checkServing(): void
 }
 
-type Handler = (input: unknown, context: unknown) => unknown
+type UserHandler = (input: unknown, context: unknown) => unknown
 
 /**
  * Makes the handler of one route: steps 2 to 6 of the request path.
  * It stays synchronous where the route's own handler is, which spares every such request a promise and a deadline.
  */
-export function createRouteHandler(route: Route, options: RouteOptions): (c: RouterContext) => Response | Promise<Response> {
+export function createRouteHandler(route: Route, options: RouteOptions): Handler {
   const { observer, admission, RequestContext, toProblem, bodyLimits, checkServing } = options
   const bound = observer.bind(route.method, route.path)
   const boundHead = route.method === 'GET' ? observer.bind('HEAD', route.path) : bound
   const parseInput = createInputParser(route)
   const writeAnswer = createAnswerWriter(route, options)
-  const handler = route.handler as Handler
+  const handler = route.handler as UserHandler
   const accepts = route.accepts ?? ['application/json']
   const deadline = deadlineOf(route, options)
 
-  return function handleRoute(c) {
-    const exchange = c.env
+  return function handleRoute(exchange) {
     exchange.route = exchange.method === 'HEAD' ? boundHead : bound
     exchange.deadlineAt = exchange.startedAt + deadline.milliseconds
     try {
       checkServing()
       admission.check()
-      if (route.body) return withinDeadline(exchange, answerWithBody(c, exchange))
-      const answer = handler(parseInput(c, undefined), new RequestContext(exchange))
+      if (route.body) return withinDeadline(exchange, answerWithBody(exchange))
+      const answer = handler(parseInput(exchange, undefined), new RequestContext(exchange))
       if (answer instanceof Promise)
         return withinDeadline(
           exchange,
@@ -60,13 +60,13 @@ export function createRouteHandler(route: Route, options: RouteOptions): (c: Rou
     }
   }
 
-  async function answerWithBody(c: RouterContext, exchange: Exchange): Promise<Response> {
+  async function answerWithBody(exchange: Exchange): Promise<Response> {
     exchange.isReceived = false
     const body = await readBody(exchange, accepts, bodyLimits)
     exchange.isReceived = true
     // It came after the deadline, and its client has its answer.
     if (exchange.isAborted) throw new ServiceError('request_timeout')
-    const answer = handler(parseInput(c, body), new RequestContext(exchange))
+    const answer = handler(parseInput(exchange, body), new RequestContext(exchange))
     return writeAnswer(exchange, answer instanceof Promise ? await answer : answer)
   }
 

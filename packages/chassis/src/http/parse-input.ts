@@ -1,4 +1,3 @@
-import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { Route, RouteInput } from '../definition/define-route.ts'
 import { innerSchema } from '../definition/secret.ts'
@@ -6,7 +5,6 @@ import { type InputError, ServiceError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import { toRecord } from './read-body.ts'
 
-export type RouterContext = Context<{ Bindings: Exchange }>
 type Input = RouteInput<unknown, unknown, unknown, unknown>
 type Part = keyof Input
 
@@ -15,27 +13,24 @@ type Part = keyof Input
  *
  * @throws {ServiceError} the parser: `malformed_path` for path parameters, else `validation_failed` with everything that is wrong.
  */
-export function createInputParser(route: Route): (c: RouterContext, body: unknown) => Input {
-  const names = [...route.path.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] as string)
-  if (names.length === 0 && !route.query && !route.headers && !route.body) {
+export function createInputParser(route: Route): (exchange: Exchange, body: unknown) => Input {
+  if (!route.path.includes('{') && !route.query && !route.headers && !route.body) {
     const nothing: Input = Object.freeze({ params: Object.freeze({}), query: undefined, headers: undefined, body: undefined })
     return () => nothing
   }
   const lists = listNames(route.query)
-  return function parseInput(c, body) {
-    const params = parsePath(route.params, names, c)
+  return function parseInput(exchange, body) {
+    const params = parsePath(route.params, exchange.params)
     const errors: InputError[] = []
-    const query = route.query && parsePart('query', route.query, toRecord(new URLSearchParams(c.env.search), lists), errors)
-    const headers = route.headers && parsePart('headers', route.headers, headersOf(c.env, route.headers), errors)
+    const query = route.query && parsePart('query', route.query, toRecord(new URLSearchParams(exchange.search), lists), errors)
+    const headers = route.headers && parsePart('headers', route.headers, headersOf(exchange, route.headers), errors)
     const parsedBody = route.body && parsePart('body', route.body, body, errors)
     if (errors.length > 0) throw new ServiceError('validation_failed', sentence(errors), { errors })
     return { params, query, headers, body: parsedBody }
   }
 }
 
-function parsePath(schema: z.ZodType | undefined, names: readonly string[], c: RouterContext): unknown {
-  const params: Record<string, string | undefined> = {}
-  for (const name of names) params[name] = c.req.param(name)
+function parsePath(schema: z.ZodType | undefined, params: Readonly<Record<string, string>>): unknown {
   if (!schema) return params
   const errors: InputError[] = []
   const parsed = parsePart('params', schema, params, errors)

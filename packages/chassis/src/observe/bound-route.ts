@@ -23,8 +23,6 @@ export class BoundRoute {
   readonly template: string
   /** Whether the route is left out of metrics, log and traces: probes and scrapes would drown what matters. */
   readonly isQuiet: boolean
-  /** The request's path, where it can only be one; known without looking at the URL. */
-  readonly constantPath: string | undefined
   readonly #options: BindOptions
   readonly #outcomes = new Map<number, BoundOutcome>()
 
@@ -32,7 +30,6 @@ export class BoundRoute {
     this.method = method
     this.template = template
     this.isQuiet = isQuiet
-    this.constantPath = template === '/' ? '/' : undefined
     this.#options = options
   }
 

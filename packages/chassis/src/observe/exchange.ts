@@ -5,6 +5,8 @@ import type { TraceParent } from './trace-context.ts'
 /** The header fields as the runtime parsed them, names in lower case, where it has such an object: reading it is cheaper than the web's Headers. */
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
 
+const NO_PARAMS = Object.freeze({})
+
 /** One request and what becomes of it: the only object that the steps of the request path share. */
 export class Exchange {
   readonly request: Request
@@ -12,6 +14,8 @@ export class Exchange {
   /** Milliseconds on the clock of `performance.now`. */
   readonly startedAt: number
   readonly method: string
+  /** Without the query, percent-encoded as it came. */
+  readonly path: string
   // Set by the observer, which made the exchange.
   parent: TraceParent | undefined
   traceId = ''
@@ -21,6 +25,8 @@ export class Exchange {
   span: RequestSpan | undefined
   /** The route that answers; until one is found, the one for unknown paths. */
   route: BoundRoute
+  /** The parameters of the path, by the route's names for them. */
+  params: Readonly<Record<string, string>> = NO_PARAMS
   /** What was thrown and became an `internal_error`. */
   error: unknown
   /** On the clock of `performance.now`. */
@@ -35,6 +41,7 @@ export class Exchange {
     this.#rawHeaders = rawHeaders
     this.startedAt = startedAt
     this.method = request.method
+    this.path = pathOf(request.url)
     this.route = route
   }
 
@@ -65,17 +72,17 @@ export class Exchange {
     this.#abort?.abort(reason)
   }
 
-  /** The request's path, without its query. */
-  get path(): string {
-    const { url } = this.request
-    const start = url.indexOf('/', url.indexOf('://') + 3)
-    const query = url.indexOf('?', start)
-    return start === -1 ? '/' : url.slice(start, query === -1 ? undefined : query)
-  }
-
   /** The query with its question mark; empty where there is none. */
   get search(): string {
     const start = this.request.url.indexOf('?')
     return start === -1 ? '' : this.request.url.slice(start)
   }
+}
+
+function pathOf(url: string): string {
+  // Behind the scheme's two slashes and the host, which a runtime's URL always has.
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  if (start === -1) return '/'
+  const query = url.indexOf('?', start)
+  return query === -1 ? url.slice(start) : url.slice(start, query)
 }

@@ -93,7 +93,7 @@ export class RequestObserver {
 
 /** Put together by hand: what is constant for a route and status is in `head`, and a general serialiser would cost ten times as much. */
 function accessLine(exchange: Exchange, head: string, milliseconds: number): string {
-  const path = exchange.route.constantPath ?? jsonText(exchange.path)
+  const path = jsonText(exchange.path)
   return `{"time":"${isoNow()}${head}${path}","duration":${inSeconds(milliseconds)},"trace_id":"${exchange.traceId}","span_id":"${exchange.spanId}","request_id":"${exchange.requestId}"}\n`
 }
 
