@@ -11,8 +11,9 @@ help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 # With job control the stack has the terminal to itself, so that Ctrl-C ends it and not make, whose exit code would be 130.
+# Without a terminal it takes the shell's place, so that a signal that make passes on reaches it.
 run: $(installed) ## Start the whole stack on embedded defaults
-	@set -m; slipway dev
+	@if [ -t 0 ]; then set -m; slipway dev || exit $$?; else exec slipway dev; fi
 
 test: $(installed) ## Check everything, and run all tests on Node and on Bun
 	@npm run --silent check

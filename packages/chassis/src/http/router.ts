@@ -3,7 +3,7 @@ import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { METHODS } from '../definition/define-route.ts'
 import { ServiceError } from '../definition/service-error.ts'
-import type { Exchange } from '../observe/exchange.ts'
+import { type Exchange, NO_PARAMS } from '../observe/exchange.ts'
 
 export type Handler = (exchange: Exchange) => Response | Promise<Response>
 
@@ -48,8 +48,6 @@ export class Router {
     return methods.includes('GET') ? [...methods, 'HEAD'] : methods
   }
 }
-
-const NO_PARAMS = Object.freeze({})
 
 /** One of Hono's routers gives the values, the other where in the `stash` they are. */
 function paramsOf(places: Readonly<Record<string, string | number>>, stash: readonly string[]): Readonly<Record<string, string>> {

@@ -5,7 +5,8 @@ import type { TraceParent } from './trace-context.ts'
 /** The header fields as the runtime parsed them, names in lower case, where it has such an object: reading it is cheaper than the web's Headers. */
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-const NO_PARAMS = Object.freeze({})
+/** The parameters of a path that has none. */
+export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 
 /** One request and what becomes of it: the only object that the steps of the request path share. */
 export class Exchange {

@@ -21,6 +21,7 @@ const WARN_INTERVAL_MILLISECONDS = 60_000
 export class OtlpExporter implements SpanSink {
   readonly #options: OtlpExporterOptions
   readonly #closing = new AbortController()
+  #isClosing = false
   #queue: SpanRecord[] = []
   #exported = 0
   #dropped = 0
@@ -49,6 +50,7 @@ export class OtlpExporter implements SpanSink {
   }
 
   async close(timeoutMilliseconds: number): Promise<void> {
+    this.#isClosing = true
     const timer = setTimeout(() => this.#closing.abort(), timeoutMilliseconds)
     while (this.#queue.length > 0 || this.#sending) {
       this.#send()
@@ -108,7 +110,8 @@ export class OtlpExporter implements SpanSink {
       const error = new Error(`The collector answered ${response.status}.`)
       return RETRYABLE.has(response.status) ? { error, retryAfter: Number(response.headers.get('retry-after') ?? 0) * 1000 || 0 } : { error }
     } catch (error) {
-      return { error, retryAfter: 0 }
+      // At the end nobody waits for a collector that can't be reached; one that is busy gets its second chance.
+      return this.#isClosing ? { error } : { error, retryAfter: 0 }
     }
   }
 }

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Hexadecimal digits; git's own choice would grow with the repository, and differ between clones. */
+const DIGITS = 12
+
+/** The commit that a folder is at, marked `-dirty` where files differ from it; `unknown` outside a checkout. */
+export async function gitRevision(folder: string): Promise<string> {
+  try {
+    const [commit, changes] = await Promise.all([git(folder, 'rev-parse', 'HEAD'), git(folder, 'status', '--porcelain')])
+    return commit.slice(0, DIGITS) + (changes === '' ? '' : '-dirty')
+  } catch {
+    return 'unknown'
+  }
+}
+
+async function git(folder: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run('git', args, { cwd: folder })
+  return stdout.trim()
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** The project that the tests stand in. */
+export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+export interface CliOptions {
+  cwd?: string
+  environment?: Record<string, string>
+  /** Whether it leads a process group of its own, as in a terminal. @default false */
+  isGroup?: boolean
+}
+
+/** A running `slipway` command, on the runtime that runs the test. */
+export class Cli {
+  readonly process: ChildProcess
+  stdout = ''
+  stderr = ''
+  readonly exited: Promise<number | null>
+
+  constructor(args: readonly string[], { cwd = PROJECT, environment = {}, isGroup = false }: CliOptions = {}) {
+    this.process = spawn(process.execPath, [MAIN, ...args], {
+      cwd,
+      env: { PATH: process.env.PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: isGroup,
+    })
+    this.process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
+    this.exited = once(this.process, 'close').then(([code]) => code as number | null)
+  }
+
+  /** Waits until the output fits; fails with the output when the process ends before, or after 15 s. */
+  async until(fits: (cli: Cli) => boolean): Promise<void> {
+    let isOver = false
+    void this.exited.then(() => (isOver = true))
+    const deadline = performance.now() + 15_000
+    while (!fits(this)) {
+      if (isOver || performance.now() > deadline) throw new Error(`${isOver ? 'It ended' : 'It took too long'}:\n${this.stdout}\n${this.stderr}`)
+      await sleep(5)
+    }
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<{ code: number | null; milliseconds: number }> {
+    const startedAt = performance.now()
+    this.process.kill(signal)
+    const code = await this.exited
+    return { code, milliseconds: performance.now() - startedAt }
+  }
+}
+
+/** Runs a `slipway` command to its end. */
+export async function runCli(args: readonly string[], options?: CliOptions): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const cli = new Cli(args, options)
+  const code = await cli.exited
+  return { code, stdout: cli.stdout, stderr: cli.stderr }
+}
+
+/** A project of its own that a test may change: the greeter and its stack. */
+export function createProject(): { folder: string; remove(): void } {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-')))
+  const isSource = (path: string) => !path.includes('node_modules')
+  cpSync(join(PROJECT, 'services', 'greeter'), join(folder, 'services', 'greeter'), { recursive: true, filter: isSource })
+  cpSync(join(PROJECT, 'slipway.config.ts'), join(folder, 'slipway.config.ts'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** The first of `count` free ports in a row. */
+export async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 9000)
+    const servers = await Promise.all(Array.from({ length: count }, (_, index) => takePort(first + index)))
+    for (const server of servers) server?.close()
+    if (!servers.includes(undefined)) return first
+  }
+}
+
+/** Listens on a port; undefined where it is taken. */
+export function takePort(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(undefined))
+    server.listen(port, () => resolve(server))
+  })
+}

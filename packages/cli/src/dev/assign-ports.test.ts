@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Deployment } from '../define-stack.ts'
+import { assignPorts } from './assign-ports.ts'
+
+const deployments = (...ports: (number | undefined)[]) => ports.map((port, index) => ({ name: `d${index}`, port }) as Deployment)
+
+describe('assignPorts', () => {
+  it('goes by the place in the stack, whatever others choose', () => {
+    assert.deepEqual(assignPorts(deployments(undefined, 9000, undefined), { port: 8080, portBase: 8081 }), [8081, 9000, 8083])
+  })
+
+  it('refuses a port that is needed twice, and one that there is not', () => {
+    assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8082, portBase: 8081 }), {
+      message: 'Port 8082 would be needed by both the front door and d1; choose another with --port or --port-base.',
+    })
+    assert.throws(() => assignPorts(deployments(8082, undefined), { port: 8080, portBase: 8081 }), /needed by both d0 and d1/)
+    assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8080, portBase: 65535 }), /choose a lower --port-base/)
+  })
+})

@@ -1,0 +1,37 @@
+import type { Paint } from '../paint.ts'
+import { renderTable } from './table.ts'
+
+/** What answers where in `slipway dev`. */
+export interface StackPlaces {
+  /** The front door's URL. */
+  frontDoor: string
+  deployments: readonly DeploymentPlace[]
+}
+
+export interface DeploymentPlace {
+  deployment: string
+  service: string
+  /** On its own port. */
+  url: string
+  /** Through the front door. */
+  frontDoor: string
+  /** The host that it has in production; the front door takes it as well. */
+  host: string
+  state: string
+}
+
+const HEADINGS = ['DEPLOYMENT', 'SERVICE', 'PORT', 'FRONT DOOR', 'STATE']
+
+/** The table that `slipway dev` prints when everything answers. */
+export function renderStackTable({ frontDoor, deployments }: StackPlaces, paint: Paint): string {
+  const rows = deployments.map((place) => [
+    paint('bold', place.deployment),
+    place.service,
+    paint('cyan', place.url),
+    paint('cyan', place.frontDoor),
+    paint(place.state === 'ready' ? 'green' : 'yellow', place.state),
+  ])
+  const [headings = '', ...lines] = renderTable([HEADINGS, ...rows])
+  const hint = `The front door takes production's hosts too: curl ${frontDoor} -H 'Host: ${deployments[0]?.host}'`
+  return `\n${[paint('dim', headings), ...lines, '', paint('dim', hint)].join('\n')}\n\n`
+}

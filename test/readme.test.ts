@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { testService } from '@slipway/chassis/testing'
+import teapot from './fixtures/readme-service.ts'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+describe('the README', () => {
+  test('shows the code that is tested here', () => {
+    const block = /```ts\n([\s\S]*?)```/.exec(read('README.md'))?.[1]
+    assert.equal(block, read('test/fixtures/readme-service.ts'))
+  })
+
+  test('shows a service that works', async () => {
+    const service = await testService(teapot, { environment: { EXTRA_MINUTES: '1' } })
+    assert.deepEqual(await (await service.request('/teas/assam')).json(), { minutes: 5 })
+    assert.equal((await service.request('/teas/water')).status, 404)
+    await service.stop()
+  })
+
+  test('has code before line 30', () => {
+    const line = read('README.md').split('\n').indexOf('```ts')
+    assert.ok(line >= 0 && line < 30)
+  })
+})
+
+for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']) {
+  test(`${page} links to what is there`, () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] as string)
+    assert.deepEqual(
+      links.filter((link) => !existsSync(join(ROOT, dirname(page), link))),
+      [],
+    )
+  })
+}
