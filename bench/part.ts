@@ -1,0 +1,72 @@
+export type RuntimeName = 'node' | 'bun'
+
+/** A program that the runner starts with PORT set. It listens on 127.0.0.1 and ends at SIGTERM. */
+export interface Command {
+  runtime: RuntimeName
+  /**
+   * Where it is started, from the repository's root.
+   * @default the root itself
+   */
+  directory?: string
+  /** The runtime's own flags, then the file. */
+  command: readonly string[]
+  /** All that the program sees of the environment, besides PATH, PORT and NODE_ENV=production. */
+  environment?: Readonly<Record<string, string>>
+}
+
+/** The request that a contender is measured by. */
+export interface MeasuredRequest {
+  /** @default GET */
+  method?: string
+  path: string
+  headers?: Readonly<Record<string, string>>
+  body?: string
+}
+
+/** What the request must be answered with, before anything is measured. */
+export interface ExpectedAnswer {
+  status: number
+  /** Parameters, such as `charset`, are not compared. */
+  contentType: string
+  body: string
+}
+
+/** What one visit left behind, for a contender's own check. */
+export interface Visit {
+  /** How many requests were answered. */
+  requests: number
+  /** How many more may have been on their way when a load generator stopped. */
+  unfinished: number
+  /** Standard output of the server. */
+  logFile: string
+  /** What the contender's `metricsPath` said after the load. */
+  metrics: string | undefined
+}
+
+/** One server of a comparison. */
+export interface Contender extends Command {
+  label: string
+  /** The other contenders on the same runtime are compared with this one. */
+  isBaseline?: boolean
+  request: MeasuredRequest
+  expected: ExpectedAnswer
+  /** Read after the load, where the check wants it. */
+  metricsPath?: string
+  /** Called after the server ended. Returns a sentence for each thing that is not as the label says. */
+  check?(visit: Visit): Promise<string[]>
+}
+
+/** One comparison: the default export of `bench/parts/<name>.ts`. */
+export interface Part {
+  name: string
+  /** One line, for the list of parts and above the table. */
+  summary: string
+  /** Sentences below the table: what a reader must know to judge it. */
+  notes: readonly string[]
+  /** Folders, from the repository's root, whose package.json lists what is compared; the report names the versions. */
+  dependenciesOf: readonly string[]
+  /** Programs that the contenders need beside them, by name: collectors, databases, stand-ins. They answer GET / when they can be used. */
+  helpers?: Readonly<Record<string, Command>>
+  /** @param helperUrls Where each helper answers, by name, without a slash at the end. */
+  contenders(helperUrls: Readonly<Record<string, string>>): readonly Contender[]
+}

@@ -1,0 +1,42 @@
+import type { BenchResult } from './bench-result.ts'
+import { disturbances } from './disturbances.ts'
+import { renderMarkdownTable } from './render-table.ts'
+
+/** `bench/results/<part>.md`. */
+export function renderMarkdown(result: BenchResult): string {
+  const { part, summary, notes, facts, options, rows, loadGenerator, pinning } = result
+  const { machine, versions } = facts
+  const problems = rows.flatMap(({ label, runtime, problems }) => problems.map((problem) => `- ${label} (${runtime}): ${problem}`))
+  const paragraphs = [
+    `<!-- Written by \`${facts.command}\`; do not edit. -->`,
+    `# ${part}`,
+    summary,
+    renderMarkdownTable(result),
+    ...(problems.length > 0 ? [`Rows marked INVALID do not count:\n\n${problems.join('\n')}`] : []),
+    howItIsMeasured(result),
+    ...disturbances(rows),
+    ...notes,
+    [
+      `- Command: \`${facts.command}\``,
+      `- Date: ${facts.date}; commit: ${facts.commit}`,
+      `- Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}, load average before the run ${machine.loadAverage}`,
+      `- Load: ${loadGenerator}, ${options.connections} connections; ${pinning}`,
+      `- Versions: ${list(versions.runtimes)}`,
+      ...Object.entries(versions.dependencies).map(([folder, found]) => `- Versions in ${folder}: ${list(found)}`),
+    ].join('\n'),
+  ]
+  return `${paragraphs.join('\n\n')}\n`
+}
+
+function list(versions: Readonly<Record<string, string>>): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+}
+
+function howItIsMeasured({ options: { rounds, seconds, warmUp }, baseline }: BenchResult): string {
+  return `µs CPU/request: user and system time of the server's process, all its threads, per answered request; median, lowest and highest of ${rounds} rounds. \
+Every round starts each server anew, one after the other, with ${warmUp} s of warm-up and ${seconds} s measured. \
+"To ${baseline}" is the median over the rounds of the cost as a multiple of ${baseline}'s on the same runtime in the same round; \
+"of the lowest" is the ratio of the lowest costs, which a busy machine raises least; the other columns are medians.`
+}
