@@ -29,7 +29,8 @@ export class DeadlineQueue {
   }
 
   #wait(milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => this.#expire(), milliseconds)
+    // A deadline alone is no reason for the process to stay.
+    return setTimeout(() => this.#expire(), milliseconds).unref()
   }
 
   #expire(): void {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { startCollector } from '../../../../test/otlp/start-collector.ts'
-import { encodeTraces } from './encode-traces.ts'
 import { OtlpExporter, type OtlpExporterOptions } from './otlp-exporter.ts'
 import type { SpanRecord } from './span.ts'
 import { newSpanId, newTraceId } from './trace-context.ts'
+import { TraceEncoder } from './trace-encoder.ts'
 
 const span = (facts: Partial<SpanRecord> = {}): SpanRecord => ({
   traceId: newTraceId(),
@@ -114,5 +114,5 @@ describe('the exporter, with a real receiver', () => {
 })
 
 test('an empty export is still a message', () => {
-  assert.ok(encodeTraces({}, []).length > 0)
+  assert.ok(new TraceEncoder({}).take().length > 0)
 })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { encodeTraces } from './encode-traces.ts'
 import type { SpanAttributes, SpanRecord, SpanSink } from './span.ts'
+import { TraceEncoder } from './trace-encoder.ts'
 import type { TracingOptions } from './tracing.ts'
 
 export interface OtlpExporterOptions
@@ -17,12 +17,21 @@ const FIRST_PAUSE_MILLISECONDS = 500
 /** How often, at most, a failing collector is complained about. */
 const WARN_INTERVAL_MILLISECONDS = 60_000
 
+/** Spans that wait for the collector, encoded. */
+interface Batch {
+  count: number
+  body: Uint8Array<ArrayBuffer>
+}
+
 /** Sends spans to an OTLP/HTTP collector in batches, one at a time. Drops and counts what does not fit or can't be sent; never makes anybody wait. */
 export class OtlpExporter implements SpanSink {
   readonly #options: OtlpExporterOptions
   readonly #closing = new AbortController()
   #isClosing = false
-  #queue: SpanRecord[] = []
+  readonly #encoder: TraceEncoder
+  #batches: Batch[] = []
+  /** Spans in the batches and in the encoder. */
+  #waiting = 0
   #exported = 0
   #dropped = 0
   #timer: NodeJS.Timeout | undefined
@@ -31,17 +40,18 @@ export class OtlpExporter implements SpanSink {
 
   constructor(options: OtlpExporterOptions) {
     this.#options = options
+    this.#encoder = new TraceEncoder(options.resource)
   }
 
   add(span: SpanRecord): void {
     const { maxQueueSize, maxExportBatchSize, scheduleDelay } = this.#options
-    if (this.#queue.length >= maxQueueSize) {
+    if (this.#waiting >= maxQueueSize) {
       this.#dropped++
       return
     }
-    this.#queue.push(span)
-    if (this.#sending) return
-    if (this.#queue.length >= maxExportBatchSize) this.#send()
+    this.#waiting++
+    this.#encoder.add(span)
+    if (this.#encoder.count >= maxExportBatchSize) this.#send()
     else this.#timer ??= setTimeout(() => this.#send(), scheduleDelay).unref()
   }
 
@@ -52,30 +62,29 @@ export class OtlpExporter implements SpanSink {
   async close(timeoutMilliseconds: number): Promise<void> {
     this.#isClosing = true
     const timer = setTimeout(() => this.#closing.abort(), timeoutMilliseconds)
-    while (this.#queue.length > 0 || this.#sending) {
-      this.#send()
-      await this.#sending
-    }
+    while (this.#waiting > 0) await this.#send()
     clearTimeout(timer)
   }
 
-  #send(): void {
+  /** Closes the batch that spans are being written to, and sees to it that all are sent. */
+  #send(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    const { count } = this.#encoder
+    if (count > 0) this.#batches.push({ count, body: this.#encoder.take() })
     this.#sending ??= this.#sendBatches().finally(() => {
       this.#sending = undefined
     })
+    return this.#sending
   }
 
   async #sendBatches(): Promise<void> {
-    const { maxExportBatchSize, resource } = this.#options
-    do {
-      const batch = this.#queue.splice(0, maxExportBatchSize)
-      const error = await this.#deliver(encodeTraces(resource, batch))
-      if (error === undefined) this.#exported += batch.length
-      else this.#drop(batch.length, error)
-    } while (this.#queue.length >= maxExportBatchSize)
-    if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#send(), this.#options.scheduleDelay).unref()
+    for (let batch = this.#batches.shift(); batch; batch = this.#batches.shift()) {
+      const error = await this.#deliver(batch.body)
+      this.#waiting -= batch.count
+      if (error === undefined) this.#exported += batch.count
+      else this.#drop(batch.count, error)
+    }
   }
 
   #drop(count: number, error: unknown): void {

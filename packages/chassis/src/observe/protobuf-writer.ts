@@ -4,6 +4,8 @@ const LENGTH_DELIMITED = 2
 const FIXED32 = 5
 /** Enough for the length of any message below 256 MiB. */
 const LENGTH_ROOM = 4
+/** Up to here, writing a text's characters one by one is cheaper than a call of the runtime's encoder. */
+const SHORT_TEXT = 48
 
 /** Writes the wire format of Protocol Buffers, as far as OTLP's traces need it. */
 export class ProtobufWriter {
@@ -17,35 +19,41 @@ export class ProtobufWriter {
     return content
   }
 
-  /** A nested message: its length is known, and put before it, once `write` has written it. */
-  message(field: number, write: () => void): void {
+  /** Where a nested message starts, to be handed to {@link end} when it has been written. */
+  begin(field: number): number {
     this.#tag(field, LENGTH_DELIMITED)
     this.#reserve(LENGTH_ROOM)
-    const start = this.#position
     this.#position += LENGTH_ROOM
-    write()
+    return this.#position
+  }
+
+  /** Ends the nested message that starts there: its length is known now, and put before it. */
+  end(start: number): void {
     const end = this.#position
-    this.#position = start
-    this.#varint(end - start - LENGTH_ROOM)
-    this.#bytes.copyWithin(this.#position, start + LENGTH_ROOM, end)
-    this.#position += end - start - LENGTH_ROOM
+    this.#position = start - LENGTH_ROOM
+    this.#varint(end - start)
+    this.#bytes.copyWithin(this.#position, start, end)
+    this.#position += end - start
   }
 
   text(field: number, text: string): void {
-    const length = Buffer.byteLength(text)
     this.#tag(field, LENGTH_DELIMITED)
+    if (text.length <= SHORT_TEXT && this.#asciiText(text)) return
+    const length = Buffer.byteLength(text)
     this.#varint(length)
     this.#reserve(length)
     this.#position += this.#bytes.write(text, this.#position, length, 'utf8')
   }
 
-  /** Bytes that are given in hexadecimal. */
+  /** Bytes that are given in lower-case hexadecimal. */
   hex(field: number, digits: string): void {
     const length = digits.length / 2
     this.#tag(field, LENGTH_DELIMITED)
     this.#varint(length)
     this.#reserve(length)
-    this.#position += this.#bytes.write(digits, this.#position, length, 'hex')
+    for (let index = 0; index < digits.length; index += 2) {
+      this.#bytes[this.#position++] = valueOf(digits.charCodeAt(index)) * 16 + valueOf(digits.charCodeAt(index + 1))
+    }
   }
 
   /** A number from 0 to 2⁵³ - 1. */
@@ -72,6 +80,21 @@ export class ProtobufWriter {
     this.#position = this.#bytes.writeUInt32LE(value, this.#position)
   }
 
+  /** False, with nothing written, when a character is not ASCII. */
+  #asciiText(text: string): boolean {
+    this.#reserve(text.length + 1)
+    const bytes = this.#bytes
+    const start = this.#position + 1
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index)
+      if (code > 0x7f) return false
+      bytes[start + index] = code
+    }
+    bytes[this.#position] = text.length
+    this.#position = start + text.length
+    return true
+  }
+
   #tag(field: number, wireType: number): void {
     this.#varint(field * 8 + wireType)
   }
@@ -92,4 +115,8 @@ export class ProtobufWriter {
     this.#bytes.copy(larger, 0, 0, this.#position)
     this.#bytes = larger
   }
+}
+
+function valueOf(digit: number): number {
+  return digit < 58 ? digit - 48 : digit - 87
 }

@@ -31,10 +31,12 @@ export function createFileWriter(fileDescriptor: number): LineWriter {
   }
 }
 
+const buffer = Buffer.allocUnsafe(4 * BLOCK_CHARACTERS)
 const clock = new Int32Array(new SharedArrayBuffer(4))
 
 function writeWhole(fileDescriptor: number, text: string): void {
-  let rest = Buffer.from(text)
+  // No character of UTF-16 takes more than three bytes; only a very long line needs a buffer of its own.
+  let rest = 3 * text.length <= buffer.length ? buffer.subarray(0, buffer.write(text)) : Buffer.from(text)
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fileDescriptor, rest))
