@@ -57,10 +57,11 @@ describe('what hostile or broken clients send', () => {
   test('a body of 20 MB is 413, and is not kept in memory', async () => {
     const before = residentMegabytes(workshop)
     const head = `POST /things/1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${20 * 1024 * 1024}\r\n\r\n`
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => rawRequest(workshop.port, Buffer.concat([Buffer.from(head), Buffer.alloc(20 * 1024 * 1024, 'x')]), 5000)),
-    )
-    for (const answer of answers) assert.deepEqual([problemOf(answer).status, problemOf(answer).code], [413, 'body_too_large'])
+    const bytes = Buffer.concat([Buffer.from(head), Buffer.alloc(20 * 1024 * 1024, 'x')])
+    for (let client = 0; client < 5; client++) {
+      const answer = await rawRequest(workshop.port, bytes, 1000)
+      assert.deepEqual([problemOf(answer).status, problemOf(answer).code], [413, 'body_too_large'])
+    }
     assert.ok(residentMegabytes(workshop) - before < 100, `resident memory grew from ${before} MB to ${residentMegabytes(workshop)} MB`)
   })
 

@@ -23,21 +23,21 @@ export function createAnswerWriter(route: Route, { compressFromBytes }: AnswerOp
 
   return function writeAnswer(exchange, answer) {
     if (answer instanceof Reply) return writeReply(exchange, answer)
-    if (!hasContent) return respondEmpty(null, status, exchange.requestId)
+    if (!hasContent) return respondEmpty(null, status, exchange.givenRequestId)
     const text = toJson(answer)
     if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, status, {})
-    return respondJson(text, status, exchange.requestId)
+    return respondJson(text, status, exchange.givenRequestId)
   }
 
   function writeReply(exchange: Exchange, { data, options }: Reply<unknown>): Response | Promise<Response> {
     const { etag, status: replyStatus = status } = options
     const headers = { ...options.headers, ...(etag && { etag }) }
     const isKnown = etag !== undefined && isSafe && isNoneMatchHit(exchange.header('if-none-match'), etag)
-    if (isKnown) return withHeaders(respondEmpty(null, 304, exchange.requestId), headers)
-    if (!hasContent || data === undefined || data === null) return withHeaders(respondEmpty(null, replyStatus, exchange.requestId), headers)
+    if (isKnown) return withHeaders(respondEmpty(null, 304, exchange.givenRequestId), headers)
+    if (!hasContent || data === undefined || data === null) return withHeaders(respondEmpty(null, replyStatus, exchange.givenRequestId), headers)
     const text = toJson(data)
     if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, replyStatus, headers)
-    return withHeaders(respondJson(text, replyStatus, exchange.requestId), headers)
+    return withHeaders(respondJson(text, replyStatus, exchange.givenRequestId), headers)
   }
 }
 
@@ -58,7 +58,7 @@ function toJson(data: unknown): string {
 /** The answer says that it varies even where it is not compressed, or a cache would hand the plain one to everybody. */
 async function writeLarge(exchange: Exchange, text: string, status: number, headers: Readonly<Record<string, string>>): Promise<Response> {
   if (!acceptsGzip(exchange.header('accept-encoding'))) {
-    return withHeaders(respondJson(text, status, exchange.requestId), { ...headers, vary: 'accept-encoding' })
+    return withHeaders(respondJson(text, status, exchange.givenRequestId), { ...headers, vary: 'accept-encoding' })
   }
   const { etag } = headers
   return new Response(await compress(text), {
@@ -66,7 +66,7 @@ async function writeLarge(exchange: Exchange, text: string, status: number, head
     headers: {
       'content-type': 'application/json',
       'x-content-type-options': 'nosniff',
-      'x-request-id': exchange.requestId,
+      ...(exchange.givenRequestId !== undefined && { 'x-request-id': exchange.givenRequestId }),
       ...headers,
       vary: 'accept-encoding',
       'content-encoding': 'gzip',

@@ -21,6 +21,9 @@ export class Exchange {
   parent: TraceParent | undefined
   traceId = ''
   spanId = ''
+  /** The client's own id for the request, `X-Request-Id`, where it is harmless. Every answer sends it back. */
+  givenRequestId: string | undefined
+  /** Finds the request in log and traces: the client's id, else the trace's. */
   requestId = ''
   isSampled = false
   span: RequestSpan | undefined

@@ -4,7 +4,7 @@ import type { LineWriter } from './line-writer.ts'
 import type { ServiceLogger } from './logger.ts'
 import type { ServiceMetrics } from './metrics.ts'
 import type { RequestSpan } from './request-span.ts'
-import { newSpanId, newTraceId, parseTraceParent } from './trace-context.ts'
+import { newIds, parseTraceParent, randomnessOf } from './trace-context.ts'
 import type { Tracing } from './tracing.ts'
 
 export interface RequestObserverOptions {
@@ -53,12 +53,13 @@ export class RequestObserver {
     const route = method === 'GET' ? this.#unmatchedGet : this.#unmatchedRoute(method)
     const exchange = new Exchange(request, rawHeaders, performance.now(), route)
     const parent = parseTraceParent(exchange.header('traceparent'))
-    const requestId = exchange.header('x-request-id')
+    const givenId = exchange.header('x-request-id')
     exchange.parent = parent
-    exchange.traceId = parent?.traceId ?? newTraceId()
-    exchange.spanId = newSpanId()
-    exchange.requestId = requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : exchange.traceId
-    exchange.isSampled = this.#tracing.isSampled(exchange.traceId, parent?.isSampled)
+    exchange.traceId = parent?.traceId ?? newIds.traceId()
+    exchange.spanId = newIds.spanId()
+    if (givenId !== undefined && REQUEST_ID.test(givenId)) exchange.givenRequestId = givenId
+    exchange.requestId = exchange.givenRequestId ?? exchange.traceId
+    exchange.isSampled = this.#tracing.isSampled(parent ? randomnessOf(parent.traceId) : newIds.randomness, parent?.isSampled)
     this.#metrics.activeRequests++
     return exchange
   }

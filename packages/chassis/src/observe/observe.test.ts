@@ -4,7 +4,7 @@ import { workshop } from '../../../../test/fixtures/workshop.ts'
 import { testService } from '../testing.ts'
 import { prettyLine } from './pretty-line.ts'
 import { createSampler } from './sampler.ts'
-import { newSpanId, newTraceId, parseTraceParent } from './trace-context.ts'
+import { newIds, parseTraceParent, randomnessOf } from './trace-context.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
@@ -109,39 +109,37 @@ describe('trace context', () => {
   }
 
   test('ids have their form and do not repeat', () => {
-    const ids = Array.from({ length: 20_000 }, newTraceId)
+    const ids = Array.from({ length: 20_000 }, () => newIds.traceId())
     assert.equal(new Set(ids).size, ids.length)
     assert.ok(ids.every((id) => /^[0-9a-f]{32}$/.test(id)))
-    assert.match(newSpanId(), /^[0-9a-f]{16}$/)
+    assert.match(newIds.spanId(), /^[0-9a-f]{16}$/)
   })
 })
 
 describe('sampling', () => {
-  const ids = Array.from({ length: 20_000 }, newTraceId)
+  const traces = Array.from({ length: 20_000 }, () => ({ id: newIds.traceId(), randomness: newIds.randomness }))
+
+  test("the randomness that comes with a new id is the id's own", () => {
+    assert.ok(traces.every(({ id, randomness }) => randomnessOf(id) === randomness && randomness === Number.parseInt(id.slice(18, 25), 16)))
+  })
 
   test('a ratio is kept, and every service decides alike', () => {
-    const sampler = createSampler('traceidratio', 0.1)
-    const sampled = ids.filter((id) => sampler(id, undefined))
-    assert.ok(Math.abs(sampled.length / ids.length - 0.1) < 0.01)
-    assert.deepEqual(
-      ids.filter((id) => createSampler('traceidratio', 0.1)(id, true)),
-      sampled,
-    )
+    const sampled = (ratio: number) => traces.filter(({ id }) => createSampler('traceidratio', ratio)(randomnessOf(id), undefined))
+    assert.ok(Math.abs(sampled(0.1).length / traces.length - 0.1) < 0.01)
     assert.ok(
-      sampled.every((id) => createSampler('traceidratio', 0.5)(id, undefined)),
+      sampled(0.1).every(({ randomness }) => createSampler('traceidratio', 0.5)(randomness, undefined)),
       'a smaller ratio is part of a larger',
     )
-    assert.equal(ids.filter((id) => createSampler('traceidratio', 0)(id, undefined)).length, 0)
-    assert.equal(ids.filter((id) => createSampler('traceidratio', 1)(id, undefined)).length, ids.length)
+    assert.deepEqual([sampled(0).length, sampled(1).length], [0, traces.length])
   })
 
   test('a parent decides where the sampler heeds it', () => {
-    assert.equal(createSampler('parentbased_always_on', 1)(TRACE, false), false)
-    assert.equal(createSampler('parentbased_always_off', 1)(TRACE, true), true)
-    assert.equal(createSampler('parentbased_always_off', 1)(TRACE, undefined), false)
-    assert.equal(createSampler('parentbased_traceidratio', 0)(TRACE, true), true)
-    assert.equal(createSampler('always_on', 0)(TRACE, false), true)
-    assert.equal(createSampler('always_off', 1)(TRACE, true), false)
+    assert.equal(createSampler('parentbased_always_on', 1)(0, false), false)
+    assert.equal(createSampler('parentbased_always_off', 1)(0, true), true)
+    assert.equal(createSampler('parentbased_always_off', 1)(0, undefined), false)
+    assert.equal(createSampler('parentbased_traceidratio', 0)(0, true), true)
+    assert.equal(createSampler('always_on', 0)(0, false), true)
+    assert.equal(createSampler('always_off', 1)(0, true), false)
   })
 })
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { startCollector } from '../../../../test/otlp/start-collector.ts'
 import { OtlpExporter, type OtlpExporterOptions } from './otlp-exporter.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
 import type { SpanRecord } from './span.ts'
-import { newSpanId, newTraceId } from './trace-context.ts'
+import { newIds } from './trace-context.ts'
 import { TraceEncoder } from './trace-encoder.ts'
 
 const span = (facts: Partial<SpanRecord> = {}): SpanRecord => ({
-  traceId: newTraceId(),
-  spanId: newSpanId(),
+  traceId: newIds.traceId(),
+  spanId: newIds.spanId(),
   parentSpanId: undefined,
   name: 'GET /',
   kind: 'server',
@@ -52,7 +53,7 @@ describe('the exporter, with a real receiver', () => {
       long: 'x'.repeat(40_000),
     }
     const events = [{ name: 'exception', at: performance.now(), attributes: { 'exception.message': 'the roof leaks' } }]
-    const sent = span({ parentSpanId: newSpanId(), name: 'saw', kind: 'client', attributes, isError: true, events })
+    const sent = span({ parentSpanId: newIds.spanId(), name: 'saw', kind: 'client', attributes, isError: true, events })
     exporter.add(sent)
     exporter.add(span())
     await exporter.close(2000)
@@ -111,6 +112,14 @@ describe('the exporter, with a real receiver', () => {
     assert.ok(performance.now() - startedAt < 2000)
     assert.deepEqual([exporter.counts(), warnings.length], [{ exported: 0, dropped: 1000 }, 1])
   })
+})
+
+test('times are kept to the microsecond, wherever their halves meet', () => {
+  const writer = new ProtobufWriter()
+  for (const microseconds of [0, 1, 2 ** 20 - 1, 2 ** 20, 4_294_967, 4_294_968, 1_795_255_200_123_456, 2 ** 51]) {
+    writer.microsecondsAsNanoseconds(1, microseconds)
+    assert.equal(Buffer.from(writer.take()).readBigUInt64LE(1), BigInt(microseconds) * 1000n)
+  }
 })
 
 test('an empty export is still a message', () => {

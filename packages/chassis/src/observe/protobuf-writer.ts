@@ -2,8 +2,8 @@ const VARINT = 0
 const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 const FIXED32 = 5
-/** Enough for the length of any message below 256 MiB. */
-const LENGTH_ROOM = 4
+/** Up to here a length takes one byte. */
+const SHORT_LENGTH = 0x7f
 /** Up to here, writing a text's characters one by one is cheaper than a call of the runtime's encoder. */
 const SHORT_TEXT = 48
 
@@ -22,18 +22,23 @@ export class ProtobufWriter {
   /** Where a nested message starts, to be handed to {@link end} when it has been written. */
   begin(field: number): number {
     this.#tag(field, LENGTH_DELIMITED)
-    this.#reserve(LENGTH_ROOM)
-    this.#position += LENGTH_ROOM
-    return this.#position
+    this.#reserve(1)
+    return ++this.#position
   }
 
-  /** Ends the nested message that starts there: its length is known now, and put before it. */
+  /** Ends the nested message that starts there: its length is known now, and put before it. Only a long one has to make room for that. */
   end(start: number): void {
-    const end = this.#position
-    this.#position = start - LENGTH_ROOM
-    this.#varint(end - start)
-    this.#bytes.copyWithin(this.#position, start, end)
-    this.#position += end - start
+    const length = this.#position - start
+    if (length <= SHORT_LENGTH) {
+      this.#bytes[start - 1] = length
+      return
+    }
+    const room = varintSize(length) - 1
+    this.#reserve(room)
+    this.#bytes.copyWithin(start + room, start, start + length)
+    this.#position = start - 1
+    this.#varint(length)
+    this.#position += length
   }
 
   text(field: number, text: string): void {
@@ -52,7 +57,7 @@ export class ProtobufWriter {
     this.#varint(length)
     this.#reserve(length)
     for (let index = 0; index < digits.length; index += 2) {
-      this.#bytes[this.#position++] = valueOf(digits.charCodeAt(index)) * 16 + valueOf(digits.charCodeAt(index + 1))
+      this.#bytes[this.#position++] = digitValue(digits.charCodeAt(index)) * 16 + digitValue(digits.charCodeAt(index + 1))
     }
   }
 
@@ -68,10 +73,15 @@ export class ProtobufWriter {
     this.#position = this.#bytes.writeDoubleLE(value, this.#position)
   }
 
-  fixed64(field: number, value: bigint): void {
+  /** A time, from microseconds to the protocol's nanoseconds, which do not fit into a double: put together from halves, for a BigInt costs more. */
+  microsecondsAsNanoseconds(field: number, microseconds: number): void {
+    const upper = Math.floor(microseconds / 2 ** 20) * 1000
+    const lower = (upper % 2 ** 12) * 2 ** 20 + (microseconds % 2 ** 20) * 1000
+    const carry = lower >= 2 ** 32 ? 1 : 0
     this.#tag(field, FIXED64)
     this.#reserve(8)
-    this.#position = this.#bytes.writeBigUInt64LE(value, this.#position)
+    this.#position = this.#bytes.writeUInt32LE(lower - carry * 2 ** 32, this.#position)
+    this.#position = this.#bytes.writeUInt32LE(Math.floor(upper / 2 ** 12) + carry, this.#position)
   }
 
   fixed32(field: number, value: number): void {
@@ -117,6 +127,12 @@ export class ProtobufWriter {
   }
 }
 
-function valueOf(digit: number): number {
+function digitValue(digit: number): number {
   return digit < 58 ? digit - 48 : digit - 87
+}
+
+function varintSize(value: number): number {
+  let size = 1
+  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) size++
+  return size
 }

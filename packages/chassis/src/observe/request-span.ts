@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SpanOptions } from '../definition/resource.ts'
 import type { Exchange } from './exchange.ts'
 import { exceptionEvent, type SpanSink } from './span.ts'
-import { newSpanId } from './trace-context.ts'
+import { newIds } from './trace-context.ts'
 
 /** Which span is current, for sampled requests alone: the others never enter an async context. */
 const currentSpanId = new AsyncLocalStorage<string>()
@@ -25,7 +25,7 @@ export class RequestSpan {
   /** Runs `work` inside a child of the current span. */
   run<Result>(name: string, work: () => Result, options: SpanOptions = {}): Result {
     const parentSpanId = this.currentId
-    const spanId = newSpanId()
+    const spanId = newIds.spanId()
     const startedAt = performance.now()
     const end = (failure?: { error: unknown }) => {
       this.#sink.add({
@@ -60,7 +60,18 @@ export class RequestSpan {
   end(status: number): void {
     const exchange = this.#exchange
     const { method, template } = exchange.route
+    const attributes: Record<string, string | number> = {
+      'http.request.method': method,
+      'http.response.status_code': status,
+      'url.path': exchange.path,
+      'url.scheme': exchange.request.url.startsWith('https:') ? 'https' : 'http',
+    }
+    // Not spread into the object above: that costs a microsecond each, where the rest of a span costs one.
     const userAgent = exchange.header('user-agent')
+    if (template !== '') attributes['http.route'] = template
+    if (userAgent !== undefined) attributes['user_agent.original'] = userAgent
+    if (exchange.givenRequestId !== undefined) attributes['http.request.header.x-request-id'] = exchange.givenRequestId
+    if (status >= 500) attributes['error.type'] = String(status)
     this.#sink.add({
       traceId: exchange.traceId,
       spanId: exchange.spanId,
@@ -69,16 +80,7 @@ export class RequestSpan {
       kind: 'server',
       startedAt: exchange.startedAt,
       endedAt: performance.now(),
-      attributes: {
-        'http.request.method': method,
-        'http.response.status_code': status,
-        'url.path': exchange.path,
-        'url.scheme': exchange.request.url.startsWith('https:') ? 'https' : 'http',
-        'http.request.header.x-request-id': exchange.requestId,
-        ...(template !== '' && { 'http.route': template }),
-        ...(userAgent !== undefined && { 'user_agent.original': userAgent }),
-        ...(status >= 500 && { 'error.type': String(status) }),
-      },
+      attributes,
       isError: status >= 500,
       events: exchange.error === undefined ? [] : [exceptionEvent(exchange.error)],
     })

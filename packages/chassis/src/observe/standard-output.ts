@@ -4,7 +4,7 @@ import type { LineWriter } from './line-writer.ts'
 import { createPrettyWriter } from './pretty-line.ts'
 
 /** A block is written when it has so many characters … */
-const BLOCK_CHARACTERS = 32_768
+const BLOCK_CHARACTERS = 65_536
 /** … or is so old. */
 const BLOCK_MILLISECONDS = 100
 

@@ -57,8 +57,8 @@ export class TraceEncoder {
     if (span.parentSpanId !== undefined) writer.hex(4, span.parentSpanId)
     writer.text(5, span.name)
     writer.integer(6, SPAN_KINDS[span.kind])
-    writer.fixed64(7, unixNanoseconds(span.startedAt))
-    writer.fixed64(8, unixNanoseconds(span.endedAt))
+    writer.microsecondsAsNanoseconds(7, unixMicroseconds(span.startedAt))
+    writer.microsecondsAsNanoseconds(8, unixMicroseconds(span.endedAt))
     this.#writeAttributes(9, span.attributes)
     for (const event of span.events) this.#writeEvent(event)
     if (span.isError) {
@@ -71,7 +71,7 @@ export class TraceEncoder {
 
   #writeEvent({ name, at, attributes }: SpanEvent): void {
     const start = this.#writer.begin(11)
-    this.#writer.fixed64(1, unixNanoseconds(at))
+    this.#writer.microsecondsAsNanoseconds(1, unixMicroseconds(at))
     this.#writer.text(2, name)
     this.#writeAttributes(3, attributes)
     this.#writer.end(start)
@@ -96,7 +96,7 @@ export class TraceEncoder {
   }
 }
 
-/** From the clock of `performance.now`, to the microsecond. */
-function unixNanoseconds(at: number): bigint {
-  return BigInt(Math.round((performance.timeOrigin + at) * 1000)) * 1000n
+/** From the clock of `performance.now`. */
+function unixMicroseconds(at: number): number {
+  return Math.round((performance.timeOrigin + at) * 1000)
 }

@@ -18,7 +18,7 @@ export const runtime: Runtime = {
     const shared = new Headers(headers)
     return (body, status, requestId) => {
       const response = new Response(body, { status, headers: shared })
-      response.headers.set('x-request-id', requestId)
+      if (requestId !== undefined) response.headers.set('x-request-id', requestId)
       return response
     }
   },

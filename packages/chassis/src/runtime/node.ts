@@ -32,7 +32,8 @@ export const runtime: Runtime = {
   },
 
   // A plain object: the adapter writes it as it is, and would have to walk through a Headers object.
-  createResponder: (headers) => (body, status, requestId) => new Response(body, { status, headers: { ...headers, 'x-request-id': requestId } }),
+  createResponder: (headers) => (body, status, requestId) =>
+    new Response(body, { status, headers: requestId === undefined ? { ...headers } : { ...headers, 'x-request-id': requestId } }),
 
   collectRuntimeMetrics(registry) {
     collectCommonMetrics(registry)

@@ -29,8 +29,8 @@ export interface Listener {
   destroy(): Promise<void>
 }
 
-/** Makes a response with constant header fields, the request's id, and no more work than that. */
-export type Responder = (body: string | null, status: number, requestId: string) => Response
+/** Makes a response with constant header fields, `x-request-id` where there is one to send back, and no more work than that. */
+export type Responder = (body: string | null, status: number, requestId: string | undefined) => Response
 
 /** What differs between Node and Bun. `#runtime` in package.json picks the file that fits. */
 export interface Runtime {
