@@ -54,6 +54,45 @@ describe('what hostile or broken clients send', () => {
     test(`${what} is refused with 400`, async () => assert.equal(statusOf(await rawRequest(workshop.port, bytes, 5000)), 400))
   }
 
+  test('what a handler puts into a header field from its input can neither split the answer nor end the process', async () => {
+    const quiet = await rawGet(workshop.port, '/echo/fine?as=reply')
+    assert.match(quiet, /\r\nx-echo: fine\r\n/i)
+    for (const [text, as] of [
+      ['a%0d%0aset-cookie:b', 'error'],
+      ['a%0d%0aset-cookie:b', 'reply'],
+      ['a%0d%0aset-cookie:b', 'large'],
+      ['%E2%82%AC', 'error'],
+      ['%E2%82%AC', 'reply'],
+      ['%E2%82%AC', 'large'],
+      ['a', 'status'],
+    ]) {
+      const answer = await rawRequest(
+        workshop.port,
+        `GET /echo/${text}?as=${as} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n`,
+      )
+      assert.equal(problemOf(answer).code, 'internal_error', `${text} as ${as}`)
+      assert.doesNotMatch(answer, /set-cookie/i)
+    }
+  })
+
+  test('a request without Host, or with one that is none, reaches the route of its path or is refused', async () => {
+    for (const [head, path] of [
+      ['HTTP/1.0\r\n', '/nothing'],
+      ['HTTP/1.1\r\nHost: a@b\r\n', '/x/metrics'],
+      ['HTTP/1.1\r\nHost: x/livez?\r\n', '/nothing'],
+    ]) {
+      const status = statusOf(await rawRequest(workshop.port, `GET ${path} ${head}Connection: close\r\n\r\n`, 5000))
+      assert.ok([400, 404].includes(status), `${path} with ${head}: ${status}`)
+    }
+  })
+
+  test('HEAD has the head of GET and no content', async () => {
+    const answer = await rawRequest(workshop.port, 'HEAD /motto HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 5000)
+    assert.match(answer, /^HTTP\/1\.1 200/)
+    assert.doesNotMatch(answer, /content-length: 0\r\n/i)
+    assert.ok(answer.endsWith('\r\n\r\n'), 'nothing follows the head')
+  })
+
   test('a body of 20 MB is 413, and is not kept in memory', async () => {
     const before = residentMegabytes(workshop)
     const head = `POST /things/1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${20 * 1024 * 1024}\r\n\r\n`

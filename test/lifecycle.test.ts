@@ -83,6 +83,26 @@ describe('a graceful stop', () => {
   })
 })
 
+test('an error that nobody caught while draining is not lost: it is logged, and the exit code is 1', async () => {
+  const workshop = await startProcess(WORKSHOP, { DRAIN_DELAY: '0.5' })
+  workshop.kill('SIGTERM')
+  await sleep(100)
+  assert.equal(statusOf(await rawGet(workshop.port, '/reject')), 200)
+  assert.equal(await workshop.ended, 1)
+  assert.ok(workshop.logs().some((line) => line['exception.message'] === 'the chimney fell'))
+})
+
+test('a signal after an uncaught error is the first signal, and does not cut off what is in flight', async () => {
+  const workshop = await startProcess(WORKSHOP, { DRAIN_DELAY: '0.1' })
+  const slow = rawGet(workshop.port, '/slow?milliseconds=1000')
+  await sleep(100)
+  await rawGet(workshop.port, '/crash')
+  await sleep(100)
+  workshop.kill('SIGTERM')
+  assert.equal(statusOf(await slow), 200)
+  assert.equal(await workshop.ended, 1)
+})
+
 describe('a start that fails', () => {
   test('wrong config: both keys are named, exit 78, nothing else is printed', async () => {
     const greeter = await startProcess(GREETER, { PORT: 'abc', LOG_LEVEL: 'loud' }, false)
@@ -99,10 +119,10 @@ describe('a start that fails', () => {
     assert.deepEqual(greeter.logs(), [])
   })
 
-  test('a taken port is named with the remedy, exit 1', async () => {
+  test('a taken port is named with the remedy, exit 69', async () => {
     const first = await startProcess(GREETER)
     const second = await startProcess(GREETER, { PORT: String(first.port) }, false)
-    assert.equal(await second.ended, 1)
+    assert.equal(await second.ended, 69)
     assert.match(second.stderr(), new RegExp(`^Port ${first.port} is taken; stop what listens there, or choose another port\\.`))
     first.kill()
     assert.equal(await first.ended, 0)

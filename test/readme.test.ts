@@ -18,7 +18,7 @@ describe('the README', () => {
   test('shows a service that works', async () => {
     const service = await testService(teapot, { environment: { EXTRA_MINUTES: '1' } })
     assert.deepEqual(await (await service.request('/teas/assam')).json(), { minutes: 5 })
-    assert.equal((await service.request('/teas/water')).status, 404)
+    for (const unknown of ['water', 'toString', '__proto__']) assert.equal((await service.request(`/teas/${unknown}`)).status, 404)
     await service.stop()
   })
 

@@ -12,6 +12,7 @@ export class CliError extends Error {
 export const EXIT_FAILURE = 1
 /** The command line itself is wrong. */
 export const EXIT_USAGE = 2
+// The next two are the chassis's as well, and a test compares them: to load the chassis for two numbers would triple the time that help takes.
 /** EX_UNAVAILABLE of sysexits.h: a port is taken. */
 export const EXIT_UNAVAILABLE = 69
 /** EX_CONFIG of sysexits.h: the configuration of a service is wrong. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { addExamples } from './add-examples.ts'
+import { addExamples } from './commands/add-examples.ts'
 import { createBuildCommand } from './commands/build.ts'
 import { createConfigCommand } from './commands/config.ts'
 import { createDevCommand } from './commands/dev.ts'

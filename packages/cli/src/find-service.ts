@@ -9,11 +9,13 @@ export interface ServiceLocation {
   name: string
   /** Its definition is in `service.ts` here; `main.ts` runs it. */
   folder: string
-  /** From its package.json. */
+  /** From its package.json; 0.0.0 where that has none. */
   version: string
 }
 
-/** @throws {CliError} listing the services that there are. */
+const UNKNOWN_VERSION = '0.0.0'
+
+/** @throws {CliError} listing the services that there are, or when its package.json can't be read. */
 export function findService(project: string, name: string): ServiceLocation {
   const names = serviceNames(project)
   if (!names.includes(name)) {
@@ -21,7 +23,7 @@ export function findService(project: string, name: string): ServiceLocation {
     throw new CliError(`There is no service named ${JSON.stringify(name)}; ${known}.`, EXIT_USAGE)
   }
   const folder = join(project, 'services', name)
-  return { name, folder, version: versionOf(folder) }
+  return { name, folder, version: versionOf(folder, name) }
 }
 
 /** Imports a service's definition, which runs nothing. */
@@ -29,6 +31,15 @@ export async function loadService({ name, folder }: ServiceLocation): Promise<Se
   const module = (await import(pathToFileURL(join(folder, 'service.ts')).href)) as { default?: Service }
   if (module.default?.routes === undefined) throw new CliError(`services/${name}/service.ts must export what defineService returns as its default.`)
   return module.default
+}
+
+/** The file that runs a service. @throws {CliError} when there is none. */
+export function findMain({ name, folder }: ServiceLocation): string {
+  const file = join(folder, 'main.ts')
+  if (existsSync(file)) return file
+  throw new CliError(
+    `There is no services/${name}/main.ts to run; write one that imports ./service.ts and hands it to runService of @slipway/chassis.`,
+  )
 }
 
 function serviceNames(project: string): string[] {
@@ -39,7 +50,14 @@ function serviceNames(project: string): string[] {
     .sort()
 }
 
-function versionOf(folder: string): string {
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: string }
-  return version ?? '0.0.0'
+function versionOf(folder: string, name: string): string {
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return UNKNOWN_VERSION
+  try {
+    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown }
+    return typeof version === 'string' ? version : UNKNOWN_VERSION
+  } catch (error) {
+    const reason = (error as Error).message.replaceAll(/\s+/g, ' ')
+    throw new CliError(`services/${name}/package.json can't be read: ${reason}. Mend it; its version is the service's.`)
+  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
 import { counter, defineRoute, defineService, gauge, type Resource, type Service, secret } from '../index.ts'
+import { looksSecret } from './names.ts'
 
 const text = z.string().describe('A text.')
 const summary = 'Does something.'
@@ -18,8 +19,13 @@ const resource = (config: Record<string, z.ZodType>): Resource<object> => ({
 describe('a wrong definition is refused with a sentence', () => {
   const wrong: [what: string, head: object, routes: object[], sentence: RegExp][] = [
     ['a name in capitals', { name: 'Workshop' }, [], /The name "Workshop" must be a DNS label/],
+    ['no name', { name: undefined }, [], /The name undefined must be a DNS label/],
     ['a long name', { name: 'w'.repeat(54) }, [], /at most 53 characters/],
     ['no summary', { summary: ' ' }, [], /The summary must be one line/],
+    ['a summary that is missing', { summary: undefined }, [], /The summary must be one line/],
+    ['a start that is no function', { onStart: 'now' }, [], /The onStart must be a function/],
+    ['a config key without a schema', { config: { MOTTO: 'text' } }, [], /MOTTO must be a zod schema/],
+    ['a secret without a schema', { config: { TOKEN: undefined } }, [], /TOKEN must be a zod schema/],
     ['a config key in lower case', { config: { motto: text } }, [], /The config key "motto" must be upper-case/],
     ['a config key of every service', { config: { PORT: text } }, [], /PORT belongs to every service already/],
     ['a config key that names a file', { config: { MOTTO_FILE: text } }, [], /MOTTO_FILE must not end in _FILE/],
@@ -33,6 +39,29 @@ describe('a wrong definition is refused with a sentence', () => {
       /URL of the resource shop is already declared by config/,
     ],
     ['a resource that hides the log', { resources: { log: resource({}) } }, [], /The resource name log hides/],
+    ['a resource that hides what objects have', { resources: { constructor: resource({}) } }, [], /The resource name constructor hides/],
+    ['a resource named like the base config', { resources: { base: resource({}) } }, [], /The resource name base stands for the config keys/],
+    ['a resource named like its own config', { resources: { service: resource({}) } }, [], /The resource name service stands for/],
+    ['a resource that is none', { resources: { shop: undefined } }, [], /The resource shop must be an object with kind, config, network and open/],
+    ['a metric that is none', { metrics: { a: undefined } }, [], /The metric a must be made with counter/],
+    ['a metric without a name', { metrics: { a: { kind: 'gauge', help: 'x' } } }, [], /The metric name undefined must be lower-case/],
+    ['a metric without help', { metrics: { a: { kind: 'gauge', name: 'heat' } } }, [], /The metric heat needs one line of help/],
+    ['labels without a list', { metrics: { a: { kind: 'gauge', name: 'heat', help: 'x', labels: 1 } } }, [], /heat must have its labels in a list/],
+    ...[
+      'service_info',
+      'http_server_active_requests',
+      'http_server_request_duration_seconds',
+      'http_server_request_duration_seconds_count',
+      'otel_sdk_spans',
+      'process_heat',
+      'nodejs_heat',
+      'bun_heat',
+    ].map((name): [string, object, object[], RegExp] => [
+      `the metric ${name} of every service`,
+      { metrics: { a: gauge({ name, help: 'x' }) } },
+      [],
+      new RegExp(`The metric name ${name} belongs to what every service measures already`),
+    ]),
     ['a counter without _total', { metrics: { a: counter({ name: 'jobs', help: 'x' }) } }, [], /The counter jobs must end in _total/],
     ['a gauge with _total', { metrics: { a: gauge({ name: 'jobs_total', help: 'x' }) } }, [], /The gauge jobs_total must not end in _total/],
     ['milliseconds', { metrics: { a: gauge({ name: 'wait_milliseconds', help: 'x' }) } }, [], /must use a base unit/],
@@ -49,6 +78,8 @@ describe('a wrong definition is refused with a sentence', () => {
       [],
       /fine must have a status from 400 to 599; it has 200/,
     ],
+    ['an error without a title', { errors: { rust: { status: 409, remedy: 'y' } } }, [], /The error rust needs a title and a remedy/],
+    ['an error without anything', { errors: { rust: undefined } }, [], /rust must have a status from 400 to 599; it has undefined/],
     [
       'an error of the chassis',
       { errors: { not_found: { status: 404, title: 'x', remedy: 'y' } } },
@@ -82,6 +113,17 @@ describe('a wrong definition is refused with a sentence', () => {
     ['a query that is no object', {}, [route({ query: z.string() })], /must have a query that is z\.object/],
     ['a header in capitals', {}, [route({ headers: z.object({ 'If-Match': z.string() }) })], /must name the header If-Match in lower case/],
     ['no time at all', {}, [route({ deadline: 0 })], /must have a deadline of more than 0 seconds/],
+    ['time without end', {}, [route({ deadline: Number.POSITIVE_INFINITY })], /at most 3600; it has Infinity/],
+    ['too much time', {}, [route({ deadline: 3601 })], /at most 3600; it has 3601/],
+    ['time in words', {}, [route({ deadline: '5' })], /must have a deadline of more than 0 seconds/],
+    ['a route that is none', {}, [undefined as never], /A route is undefined; make each with defineRoute/],
+    ['a route without a handler', {}, [route({ handler: undefined })], /GET \/ needs a handler/],
+    ['a route without a path', {}, [route({ path: undefined })], /GET undefined must have a path like/],
+    ['a route without a summary', {}, [route({ summary: undefined })], /GET \/ needs a summary of one line/],
+    ['a body without a schema', {}, [route({ method: 'PUT', body: {} })], /must have a body that is a zod schema/],
+    ['a response without a schema', {}, [route({ response: 'text' })], /must have a response that is a zod schema/],
+    ['a query without a schema', {}, [route({ query: 'text' })], /must have a query that is z\.object/],
+    ['errors without a list', {}, [route({ errors: 'rust' })], /must have its errors in a list/],
   ]
   for (const [what, head, routes, sentence] of wrong) {
     test(what, () => assert.throws(() => define(head, routes), { name: 'DefinitionError', message: sentence }))
@@ -95,7 +137,16 @@ describe('a wrong definition is refused with a sentence', () => {
   })
 })
 
+describe('a config key that looks like a secret', () => {
+  for (const key of ['DBPASSWORD', 'PASSWORDS', 'DB_PASSWD', 'TOKENS_FILE_NAME', 'CLIENTSECRET', 'API_KEY', 'SIGNING_KEY', 'API_KEY_OLD', 'KEY'])
+    test(key, () => assert.ok(looksSecret(key)))
+  for (const key of ['PRIMARY_KEY_COLUMN', 'KEY_COLUMN', 'KEYBOARD', 'MONKEY', 'URL', 'OTOKENS'])
+    test(`${key} does not`, () => assert.ok(!looksSecret(key)))
+})
+
 describe('a right definition', () => {
+  test('may have a deadline of an hour', () => assert.ok(define({}, [route({ deadline: 3600 })])))
+
   test('is frozen data', () => {
     const service = define({ config: { API_KEY: secret(z.string()).optional().describe('Opens the door.') } }, [route({})])
     for (const part of [service, service.config, service.routes, service.resources, service.errors, service.metrics]) assert.ok(Object.isFrozen(part))

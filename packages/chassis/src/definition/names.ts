@@ -3,6 +3,9 @@ export const SERVICE_NAME = /^[a-z]([a-z0-9-]{0,51}[a-z0-9])?$/
 export const ENVIRONMENT_NAME = /^[A-Z][A-Z0-9_]*$/
 export const MEMBER_NAME = /^[a-z][A-Za-z0-9]*$/
 export const METRIC_NAME = /^[a-z][a-z0-9_]*$/
+/** Metrics that every service has without asking: of the chassis itself, and of what the runtimes collect. */
+export const CHASSIS_METRIC =
+  /^(service_info|http_server_active_requests|http_server_request_duration_seconds(_(bucket|sum|count))?|(otel_sdk|process|nodejs|bun)_.*)$/
 export const PROBLEM_CODE = /^[a-z][a-z0-9_]*$/
 /** Segments of RFC 3986 unreserved characters, or one parameter. */
 export const ROUTE_PATH = /^\/$|^(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9]*\}))+$/
@@ -44,9 +47,16 @@ export const BASE_KEYS = [
 ] as const
 export type BaseKey = (typeof BASE_KEYS)[number]
 
-const SECRET_WORDS = new Set(['PASSWORD', 'PASSWD', 'PASSPHRASE', 'PWD', 'SECRET', 'TOKEN', 'KEY', 'APIKEY', 'CREDENTIAL', 'CREDENTIALS', 'JWT'])
+const SECRET_WORDS = new Set(['PASSPHRASE', 'PWD', 'APIKEY', 'CREDENTIAL', 'CREDENTIALS', 'JWT'])
+/** Names run these together with others: DBPASSWORD, PASSWORDS. */
+const SECRET_AFFIX = /^(PASSWORD|PASSWD|SECRET|TOKEN)|(PASSWORD|PASSWD|SECRET|TOKEN)$/
+/** In the midst of a name a KEY is mostly a database's (PRIMARY_KEY_COLUMN), but for these. */
+const KEY_KINDS = new Set(['API', 'PRIVATE', 'ACCESS', 'SECRET', 'SIGNING', 'ENCRYPTION'])
 
 /** Whether an environment variable's name says that its value is a secret, as Polaris and Kubescape read it. */
 export function looksSecret(key: string): boolean {
-  return key.split('_').some((word) => SECRET_WORDS.has(word))
+  return key.split('_').some((word, index, words) => {
+    if (word === 'KEY') return index === words.length - 1 || KEY_KINDS.has(words[index - 1] ?? '')
+    return SECRET_WORDS.has(word) || SECRET_AFFIX.test(word)
+  })
 }

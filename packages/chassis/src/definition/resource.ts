@@ -12,7 +12,7 @@ export interface ResourceContext<Config> {
   /** The parsed values of the resource's own config keys. A secret that comes from a file reads as its current content. */
   config: Readonly<Config>
   log: Logger
-  /** Aborted when the process stops before the resource is open. */
+  /** Aborted when the process stops before the resource is open; what opens all the same within 5 s is closed with the others. */
   signal: AbortSignal
 }
 
@@ -39,11 +39,11 @@ export interface RequestScope {
 export interface OpenResource<Handle> {
   /** What handlers get under the resource's name. */
   handle: Handle
-  /** A view of the handle for one request, where deadline and trace matter to it. Called when a handler first uses the resource. */
+  /** A view of the handle for one request, where deadline and trace matter to it. Called once a request, when its handler first uses the resource. */
   forRequest?(scope: RequestScope): Handle
-  /** Resolves when the resource can be used; rejects with the reason when it can't. Called every second; `/readyz` tells what it said. */
+  /** Resolves when the resource can be used; rejects with the reason when it can't. Called every second; `/readyz` tells up or down, the log tells what it said. */
   check(signal: AbortSignal): Promise<void>
-  /** Called once, after the last request. */
+  /** Called once, after the last request. What takes longer than 5 s is not waited for. */
   close(): Promise<void>
 }
 

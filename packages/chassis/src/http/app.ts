@@ -1,7 +1,8 @@
 import type { Route } from '../definition/define-route.ts'
 import { ServiceError } from '../definition/service-error.ts'
-import type { Exchange, RawHeaders } from '../observe/exchange.ts'
+import type { Exchange } from '../observe/exchange.ts'
 import type { RequestObserver } from '../observe/observe-request.ts'
+import type { RawHeaders } from '../runtime/runtime.ts'
 import type { Cors } from './cors.ts'
 import { createRouteHandler, type RouteOptions } from './handle-route.ts'
 import { type Handler, Router } from './router.ts'
@@ -34,7 +35,7 @@ export interface AppOptions {
 export function createApp({ routes, systemRoutes, observer, toProblem, routeOptions, cors, isDraining }: AppOptions): FetchHandler {
   const router = new Router([
     ...routes.map((route) => ({ ...route, handler: createRouteHandler(route, routeOptions) })),
-    ...systemRoutes.map((route) => ({ method: 'GET', path: route.path, handler: createSystemHandler(route, observer) })),
+    ...systemRoutes.map((route) => ({ method: 'GET', path: route.path, handler: createSystemHandler(route, observer, toProblem) })),
   ])
 
   return function handleRequest(request, rawHeaders) {
@@ -62,9 +63,8 @@ export function createApp({ routes, systemRoutes, observer, toProblem, routeOpti
     throw new ServiceError('method_not_allowed', `${path} takes ${allow}.`, { headers: { allow } })
   }
 
-  function finish(exchange: Exchange, answer: Response): Response {
-    // A HEAD is answered like a GET, without the content (RFC 9110, section 9.3.2).
-    const response = exchange.method === 'HEAD' ? new Response(null, answer) : answer
+  /** A HEAD has the answer of a GET; that its content is not sent, both runtimes see to. */
+  function finish(exchange: Exchange, response: Response): Response {
     if (cors) cors.apply(exchange, response)
     if (isDraining()) response.headers.set('connection', 'close')
     observer.finish(exchange, response.status)
@@ -72,10 +72,14 @@ export function createApp({ routes, systemRoutes, observer, toProblem, routeOpti
   }
 }
 
-function createSystemHandler({ path, answer }: SystemRoute, observer: RequestObserver): Handler {
+function createSystemHandler({ path, answer }: SystemRoute, observer: RequestObserver, toProblem: ProblemWriter): Handler {
   const bound = observer.bind('GET', path, true)
   return async function handleSystemRoute(exchange) {
-    exchange.route = bound
-    return answer(exchange)
+    observer.leaveOut(exchange, bound)
+    try {
+      return await answer(exchange)
+    } catch (error) {
+      return toProblem(exchange, error)
+    }
   }
 }

@@ -16,7 +16,7 @@ export function compressedEtag(etag: string): string {
 
 /** Whether `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2). */
 export function isNoneMatchHit(header: string | undefined, etag: string): boolean {
-  return header !== undefined && tags(header).some((tag) => tag === '*' || plain(tag.replace(/^W\//, '')) === etag)
+  return header !== undefined && (isAny(header) || tags(header).some((tag) => plain(withoutWeakness(tag)) === withoutWeakness(etag)))
 }
 
 /**
@@ -26,12 +26,31 @@ export function isNoneMatchHit(header: string | undefined, etag: string): boolea
  */
 export function checkIfMatch(header: string | undefined, etag: string | undefined): void {
   if (header === undefined) return
-  const isHit = etag !== undefined && tags(header).some((tag) => tag === '*' || plain(tag) === etag)
+  const isHit = etag !== undefined && (isAny(header) || tags(header).some((tag) => !isWeak(tag) && plain(tag) === etag))
   if (!isHit) throw new ServiceError('precondition_failed', 'If-Match does not name the current ETag.')
 }
 
+/** One entity tag of a list, with the commas before it; a list may have empty elements (RFC 9110, sections 5.6.1 and 8.8.3). */
+const LISTED_TAG = /[\t ,]*((?:W\/)?"[!#-~\x80-\xff]*")[\t ]*(?=,|$)/gy
+
+/** The tags of a list; none when any part of it is something else, because nobody knows what its sender meant. */
 function tags(header: string): string[] {
-  return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? []
+  const matches = [...header.matchAll(LISTED_TAG)]
+  const rest = header.slice(matches.reduce((length, [text]) => length + text.length, 0))
+  return /^[\t ,]*$/.test(rest) ? matches.map(([, tag]) => tag as string) : []
+}
+
+/** Only the whole field value can be the asterisk, never one element of a list. */
+function isAny(header: string): boolean {
+  return header.trim() === '*'
+}
+
+function isWeak(tag: string): boolean {
+  return tag.startsWith('W/')
+}
+
+function withoutWeakness(tag: string): string {
+  return isWeak(tag) ? tag.slice(2) : tag
 }
 
 function plain(tag: string): string {

@@ -14,6 +14,7 @@ export interface BodyLimits {
  */
 export function readBody(exchange: Exchange, accepts: readonly BodyMediaType[], limits: BodyLimits): Promise<unknown> {
   const mediaType = checkMediaType(exchange.header('content-type'), accepts)
+  checkEncoding(exchange.header('content-encoding'))
   const bytes = readBytes(exchange, limits.maxBytes)
   return bytes.then((content) => parseBody(mediaType, decode(content), limits))
 }
@@ -25,6 +26,12 @@ function checkMediaType(contentType: string | undefined, accepts: readonly BodyM
   if (accepted) return accepted
   const given = mediaType ? `It is ${mediaType}.` : 'There is no Content-Type.'
   throw new ServiceError('unsupported_media_type', `The body must be ${accepts.join(' or ')}. ${given}`, { headers: { accept: accepts.join(', ') } })
+}
+
+function checkEncoding(coding: string | undefined): void {
+  if (coding === undefined || coding.toLowerCase() === 'identity') return
+  // What is compressed can be a thousand times as large as it looks. RFC 9110, section 15.5.16, wants Accept-Encoding in the answer.
+  throw new ServiceError('unsupported_media_type', `The body must not be encoded; it is ${coding}.`, { headers: { 'accept-encoding': 'identity' } })
 }
 
 function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
@@ -105,9 +112,11 @@ function checkDepth(text: string, maxDepth: number): void {
 /** A name that stands more than once becomes a list, one of `lists` always does. */
 export function toRecord(search: URLSearchParams, lists: ReadonlySet<string> = new Set()): Record<string, unknown> {
   const record: Record<string, unknown> = Object.create(null)
-  for (const name of new Set(search.keys())) {
-    const values = search.getAll(name)
-    record[name] = values.length > 1 || lists.has(name) ? values : values[0]
+  for (const [name, value] of search) {
+    const earlier = record[name]
+    if (Array.isArray(earlier)) earlier.push(value)
+    else if (earlier !== undefined) record[name] = [earlier, value]
+    else record[name] = lists.has(name) ? [value] : value
   }
   return record
 }

@@ -68,7 +68,11 @@ export function createContextClass({ config, metrics, logger, observer, resource
 
 function resourceGetter(name: string, resource: ContextOptions['resource']) {
   return function handleOf(this: RequestScope): unknown {
-    const { handle, forRequest } = resource(name)
-    return forRequest ? forRequest(this) : handle
+    const open = resource(name)
+    if (!open.forRequest) return open.handle
+    const value = open.forRequest(this)
+    // The context's own property hides this getter: the request keeps its one view.
+    Object.defineProperty(this, name, { value })
+    return value
   }
 }

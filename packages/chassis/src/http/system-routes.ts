@@ -3,6 +3,7 @@ import type { Exchange } from '../observe/exchange.ts'
 import type { ServiceMetrics } from '../observe/metrics.ts'
 import { docsPagePolicy, renderDocsPage } from './docs/docs-page.ts'
 import { type HealthSource, healthHandlers } from './health.ts'
+import { once } from './once.ts'
 import { toOpenApi } from './openapi/to-openapi.ts'
 
 /** A path that every service has without asking; left out of metrics, log and traces. */
@@ -46,12 +47,4 @@ export function descriptionRoutes(service: Service, version: VersionFacts): Syst
     { path: '/openapi.json', answer: () => new Response(openApiText(), { headers: JSON_HEADERS }) },
     { path: '/docs', answer: () => new Response(page().text, { headers: page().headers }) },
   ]
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }

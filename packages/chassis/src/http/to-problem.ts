@@ -1,3 +1,4 @@
+import { runtime } from '#runtime'
 import { chassisProblems, type ProblemKind, ServiceError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import type { ServiceLogger } from '../observe/logger.ts'
@@ -12,6 +13,15 @@ export function createProblemWriter(serviceErrors: Readonly<Record<string, Probl
   const kinds: ReadonlyMap<string, ProblemKind> = new Map(Object.entries({ ...chassisProblems, ...serviceErrors }))
 
   return function toProblem(exchange, thrown) {
+    try {
+      return answer(exchange, thrown)
+    } catch (error) {
+      // The header fields that came with the error were none, and the error is the service's own.
+      return answer(exchange, error)
+    }
+  }
+
+  function answer(exchange: Exchange, thrown: unknown): Response {
     const known = thrown instanceof ServiceError ? kinds.get(thrown.code) : undefined
     if (known && thrown instanceof ServiceError) {
       if (known.status >= 500 && thrown.cause !== undefined) logCause(exchange, thrown)
@@ -43,14 +53,11 @@ function writeProblem(
   { status, title, remedy }: ProblemKind,
 ): Response {
   const problem = { type: problemType(code), title, status, detail: message || remedy, code, requestId: exchange.requestId, errors }
-  return new Response(JSON.stringify(problem), {
-    status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'x-content-type-options': 'nosniff',
-      'x-request-id': exchange.requestId,
-      ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
-      ...headers,
-    },
-  })
+  const response = respondProblem(JSON.stringify(problem), status, exchange.requestId)
+  if (retryAfter !== undefined) response.headers.set('retry-after', String(Math.ceil(retryAfter)))
+  // One by one, for only so are names and values checked on both runtimes.
+  for (const name in headers) response.headers.set(name, headers[name] as string)
+  return response
 }
+
+const respondProblem = runtime.createResponder({ 'content-type': 'application/problem+json', 'x-content-type-options': 'nosniff' })

@@ -31,6 +31,7 @@ export function createAnswerWriter(route: Route, { compressFromBytes }: AnswerOp
 
   function writeReply(exchange: Exchange, { data, options }: Reply<unknown>): Response | Promise<Response> {
     const { etag, status: replyStatus = status } = options
+    if (!(replyStatus >= 200 && replyStatus <= 599)) throw new RangeError(`A reply must have a status from 200 to 599; it has ${replyStatus}.`)
     const headers = { ...options.headers, ...(etag && { etag }) }
     const isKnown = etag !== undefined && isSafe && isNoneMatchHit(exchange.header('if-none-match'), etag)
     if (isKnown) return withHeaders(respondEmpty(null, 304, exchange.givenRequestId), headers)
@@ -63,7 +64,7 @@ async function writeLarge(exchange: Exchange, text: string, status: number, head
   const { etag } = headers
   return new Response(await compress(text), {
     status,
-    headers: {
+    headers: new Headers({
       'content-type': 'application/json',
       'x-content-type-options': 'nosniff',
       ...(exchange.givenRequestId !== undefined && { 'x-request-id': exchange.givenRequestId }),
@@ -71,7 +72,7 @@ async function writeLarge(exchange: Exchange, text: string, status: number, head
       vary: 'accept-encoding',
       'content-encoding': 'gzip',
       ...(etag && { etag: compressedEtag(etag) }),
-    },
+    }),
   })
 }
 

@@ -1,9 +1,7 @@
+import type { RawHeaders } from '../runtime/runtime.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { RequestSpan } from './request-span.ts'
 import type { TraceParent } from './trace-context.ts'
-
-/** The header fields as the runtime parsed them, names in lower case, where it has such an object: reading it is cheaper than the web's Headers. */
-export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** The parameters of a path that has none. */
 export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
@@ -62,8 +60,9 @@ export class Exchange {
     if (this.#abort) return this.#abort.signal
     const abort = new AbortController()
     this.#abort = abort
-    if (this.#abortReason !== undefined) abort.abort(this.#abortReason)
-    else this.request.signal.addEventListener('abort', () => abort.abort(this.request.signal.reason), { once: true })
+    const { signal } = this.request
+    if (this.#abortReason !== undefined || signal.aborted) abort.abort(this.#abortReason ?? signal.reason)
+    else signal.addEventListener('abort', () => abort.abort(signal.reason), { once: true })
     return abort.signal
   }
 
@@ -76,6 +75,11 @@ export class Exchange {
     this.#abort?.abort(reason)
   }
 
+  /** W3C `tracestate`, to be sent on as it came; it counts only beside a valid `traceparent`. */
+  get traceState(): string | undefined {
+    return this.parent && this.header('tracestate')
+  }
+
   /** The query with its question mark; empty where there is none. */
   get search(): string {
     const start = this.request.url.indexOf('?')
@@ -84,8 +88,9 @@ export class Exchange {
 }
 
 function pathOf(url: string): string {
-  // Behind the scheme's two slashes and the host, which a runtime's URL always has.
-  const start = url.indexOf('/', url.indexOf('//') + 2)
+  // Bun gives no scheme and no host where the request has no Host, or one that is none.
+  const hasHost = url.charCodeAt(0) !== 0x2f
+  const start = hasHost ? url.indexOf('/', url.indexOf('//') + 2) : 0
   if (start === -1) return '/'
   const query = url.indexOf('?', start)
   return query === -1 ? url.slice(start) : url.slice(start, query)

@@ -1,6 +1,7 @@
 import { type Logger as PinoLogger, pino } from 'pino'
 import type { LogFields, Logger } from '../definition/logger.ts'
 import type { LineWriter } from './line-writer.ts'
+import type { SecretTexts } from './secret-texts.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -9,8 +10,7 @@ export interface LoggerOptions {
   service: string
   deployment: string
   writer: LineWriter
-  /** Texts that must not be in any line. */
-  secretValues: () => readonly string[]
+  secrets: SecretTexts
 }
 
 /** Fields whose values are never logged, whoever passes them. */
@@ -29,7 +29,7 @@ export interface ServiceLogger extends Logger {
 
 /** JSON lines with `time` (ISO 8601, UTC), `level`, `service`, `deployment`, `message`, then the line's own fields. */
 export function createLogger(options: LoggerOptions): ServiceLogger {
-  const { level, service, deployment, writer, secretValues } = options
+  const { level, service, deployment, writer, secrets } = options
   const logger = pino(
     {
       level,
@@ -39,7 +39,7 @@ export function createLogger(options: LoggerOptions): ServiceLogger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SENSITIVE_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: CENSOR },
     },
-    { write: (line: string) => writer.write(withoutSecrets(line, secretValues())) },
+    { write: (line: string) => writer.write(secrets.censor(line)) },
   )
   return wrap(logger, level, writer)
 }
@@ -58,17 +58,6 @@ function wrap(logger: PinoLogger, level: LogLevel, writer: LineWriter): ServiceL
     child: (fields) => wrap(logger.child(fields), level, writer),
     flush: () => writer.flush(),
   }
-}
-
-/** Replaces each secret wherever it stands in a line, in its JSON form. */
-function withoutSecrets(line: string, secrets: readonly string[]): string {
-  let clean = line
-  for (const secret of secrets) {
-    const inJson = JSON.stringify(secret).slice(1, -1)
-    // Shorter ones would censor ordinary words, and are no secrets.
-    if (inJson.length >= 4) clean = clean.replaceAll(inJson, CENSOR)
-  }
-  return clean
 }
 
 function withException(fields: LogFields | undefined): LogFields {

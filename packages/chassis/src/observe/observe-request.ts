@@ -1,5 +1,6 @@
+import type { RawHeaders } from '../runtime/runtime.ts'
 import { type BindOptions, BoundRoute } from './bound-route.ts'
-import { Exchange, type RawHeaders } from './exchange.ts'
+import { Exchange } from './exchange.ts'
 import type { LineWriter } from './line-writer.ts'
 import type { ServiceLogger } from './logger.ts'
 import type { ServiceMetrics } from './metrics.ts'
@@ -70,10 +71,16 @@ export class RequestObserver {
     return exchange.span
   }
 
-  finish(exchange: Exchange, status: number): void {
+  /** For probes and scrapes, which are no requests to be told of. */
+  leaveOut(exchange: Exchange, route: BoundRoute): void {
+    exchange.route = route
     this.#metrics.activeRequests--
+  }
+
+  finish(exchange: Exchange, status: number): void {
     const { route } = exchange
     if (route.isQuiet) return
+    this.#metrics.activeRequests--
     const milliseconds = performance.now() - exchange.startedAt
     const outcome = route.outcome(status)
     outcome.durations.observe(milliseconds / 1000)

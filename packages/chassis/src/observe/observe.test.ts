@@ -50,7 +50,7 @@ describe('one request is told of three times, alike', () => {
   })
 
   test("a handler's own lines, counts and spans belong to the request", async () => {
-    const service = await testService(workshop, { environment: { VAULT_TOKEN: 'open-sesame' } })
+    const service = await testService(workshop, { environment: { VAULT_TOKEN: 'open-sesame', SAFE_PINS: '98765432,1234567' } })
     const response = await service.request('/work')
     const { traceparent } = (await response.json()) as { traceparent: string }
     const access = service.logs.at(-1)
@@ -58,6 +58,7 @@ describe('one request is told of three times, alike', () => {
     assert.equal(own?.trace_id, access?.trace_id)
     assert.equal(own?.password, '[redacted]', 'a field that is called password')
     assert.equal(own?.note, 'the token is [redacted]', 'a value that is a secret, wherever it stands')
+    assert.doesNotMatch(JSON.stringify(own), /98765432|1234567/, 'a secret that is no text')
     assert.equal(await service.metric('workshop_jobs_total', { outcome: 'done' }), 1)
     assert.equal(await service.metric('workshop_visits_total'), 1)
     assert.equal(await service.metric('workshop_heat_celsius'), 900)

@@ -6,7 +6,7 @@ import type { TracingOptions } from './tracing.ts'
 export interface OtlpExporterOptions
   extends Pick<TracingOptions, 'exportTimeout' | 'maxQueueSize' | 'maxExportBatchSize' | 'scheduleDelay' | 'warn'> {
   url: string
-  headers: Readonly<Record<string, string>>
+  headers: () => Readonly<Record<string, string>>
   /** What the spans are of. */
   resource: SpanAttributes
 }
@@ -113,7 +113,7 @@ export class OtlpExporter implements SpanSink {
   async #attempt(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<{ error?: unknown; retryAfter?: number }> {
     try {
       const { url, headers } = this.#options
-      const response = await fetch(url, { method: 'POST', body, signal, headers: { ...headers, 'content-type': 'application/x-protobuf' } })
+      const response = await fetch(url, { method: 'POST', body, signal, headers: { ...headers(), 'content-type': 'application/x-protobuf' } })
       await response.arrayBuffer()
       if (response.ok) return {}
       const error = new Error(`The collector answered ${response.status}.`)

@@ -17,6 +17,8 @@ export interface SpanRecord {
   traceId: string
   spanId: string
   parentSpanId: string | undefined
+  /** W3C `tracestate`, as it came. */
+  traceState: string | undefined
   name: string
   kind: SpanKind
   /** On the clock of `performance.now`, like `endedAt`. */

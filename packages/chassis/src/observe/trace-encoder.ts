@@ -14,6 +14,8 @@ export class TraceEncoder {
   readonly #resource: SpanAttributes
   #resourceStart = 0
   #scopeStart = 0
+  /** From the clock of `performance.now` to the wall's, in milliseconds: taken anew for each request, for the two drift apart. */
+  #clockOffset = 0
   /** Spans in the request so far. */
   count = 0
 
@@ -40,6 +42,7 @@ export class TraceEncoder {
 
   #open(): void {
     const writer = this.#writer
+    this.#clockOffset = Date.now() - performance.now()
     this.#resourceStart = writer.begin(1)
     const resource = writer.begin(1)
     this.#writeAttributes(1, this.#resource)
@@ -54,11 +57,12 @@ export class TraceEncoder {
     const writer = this.#writer
     writer.hex(1, span.traceId)
     writer.hex(2, span.spanId)
+    if (span.traceState !== undefined) writer.text(3, span.traceState)
     if (span.parentSpanId !== undefined) writer.hex(4, span.parentSpanId)
     writer.text(5, span.name)
     writer.integer(6, SPAN_KINDS[span.kind])
-    writer.microsecondsAsNanoseconds(7, unixMicroseconds(span.startedAt))
-    writer.microsecondsAsNanoseconds(8, unixMicroseconds(span.endedAt))
+    writer.microsecondsAsNanoseconds(7, this.#unixMicroseconds(span.startedAt))
+    writer.microsecondsAsNanoseconds(8, this.#unixMicroseconds(span.endedAt))
     this.#writeAttributes(9, span.attributes)
     for (const event of span.events) this.#writeEvent(event)
     if (span.isError) {
@@ -71,7 +75,7 @@ export class TraceEncoder {
 
   #writeEvent({ name, at, attributes }: SpanEvent): void {
     const start = this.#writer.begin(11)
-    this.#writer.microsecondsAsNanoseconds(1, unixMicroseconds(at))
+    this.#writer.microsecondsAsNanoseconds(1, this.#unixMicroseconds(at))
     this.#writer.text(2, name)
     this.#writeAttributes(3, attributes)
     this.#writer.end(start)
@@ -94,9 +98,9 @@ export class TraceEncoder {
     else if (Number.isSafeInteger(value) && value >= 0) this.#writer.integer(3, value)
     else this.#writer.double(4, value)
   }
-}
 
-/** From the clock of `performance.now`. */
-function unixMicroseconds(at: number): number {
-  return Math.round((performance.timeOrigin + at) * 1000)
+  /** From the clock of `performance.now`. */
+  #unixMicroseconds(at: number): number {
+    return Math.round((this.#clockOffset + at) * 1000)
+  }
 }

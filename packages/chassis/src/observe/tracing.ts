@@ -19,8 +19,8 @@ export interface TracingOptions {
   endpoint: string | undefined
   /** Full URL for traces; replaces `endpoint`. */
   tracesEndpoint: string | undefined
-  /** `key=value` pairs separated by commas. */
-  headers: string | undefined
+  /** `key=value` pairs separated by commas; asked for at each export, for they may hold a secret that changes. */
+  headers: () => string | undefined
   /** Milliseconds that the export of a batch may take, retries included. */
   exportTimeout: number
   sampler: SamplerName
@@ -43,7 +43,7 @@ export async function openTracing(options: TracingOptions): Promise<Tracing> {
   const resource = { 'service.name': options.serviceName, 'service.version': options.serviceVersion, ...parsePairs(options.resourceAttributes) }
   return createTracing(
     createSampler(options.sampler, options.samplerRatio),
-    new OtlpExporter({ ...options, url, resource, headers: parsePairs(options.headers) }),
+    new OtlpExporter({ ...options, url, resource, headers: () => parsePairs(options.headers()) }),
   )
 }
 

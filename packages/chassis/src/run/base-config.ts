@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BaseKey } from '../definition/names.ts'
 import { secret } from '../definition/secret.ts'
+import { parsePairs } from '../observe/parse-pairs.ts'
 
 const seconds = () => z.number().min(0).max(3600)
 const bytes = () =>
@@ -8,6 +9,15 @@ const bytes = () =>
     .int()
     .min(0)
     .max(2 ** 30)
+/** `localhost:4318` parses as a URL whose scheme is localhost, and credentials in a URL end up in messages. */
+const collectorUrl = () =>
+  z.url({ protocol: /^https?$/ }).refine((text) => !/\/\/[^/]*@/.test(text), 'It must not hold credentials; put them into OTEL_EXPORTER_OTLP_HEADERS')
+const pairs = (isRight: (name: string, value: string) => boolean) =>
+  z.string().refine((text) => {
+    const parsed = Object.entries(parsePairs(text))
+    return parsed.length === text.split(',').length && parsed.every(([name, value]) => isRight(name, value))
+  }, 'It must be key=value pairs separated by commas, percent-encoded')
+const isHeaderField = (name: string, value: string) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 const milliseconds = () => z.int().min(0).max(3_600_000)
 
 /** What every service reads from its environment, beside its own config. OTEL_* keys mean what the OpenTelemetry specification says. */
@@ -62,7 +72,9 @@ export const baseConfig = {
     .describe('Origins whose pages may call the service, separated by commas, or *. Unset: none.'),
   OTEL_SDK_DISABLED: z.boolean().default(false).describe('Switches tracing off.'),
   OTEL_SERVICE_NAME: z.string().min(1).optional().describe("service.name of traces. Unset: the deployment's name."),
-  OTEL_RESOURCE_ATTRIBUTES: z.string().optional().describe('Attributes of the deployment in traces, as key=value pairs separated by commas.'),
+  OTEL_RESOURCE_ATTRIBUTES: pairs(() => true)
+    .optional()
+    .describe('Attributes of the deployment in traces, as key=value pairs separated by commas.'),
   OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp').describe('Where traces go.'),
   OTEL_TRACES_SAMPLER: z
     .enum(['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'])
@@ -70,9 +82,11 @@ export const baseConfig = {
     .describe('Which requests are traced.'),
   OTEL_TRACES_SAMPLER_ARG: z.number().min(0).max(1).default(1).describe('The ratio that a traceidratio sampler traces.'),
   OTEL_EXPORTER_OTLP_PROTOCOL: z.enum(['http/protobuf']).default('http/protobuf').describe('How traces travel.'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Base URL of an OTLP/HTTP collector. Unset: nothing is traced.'),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional().describe('Full URL for traces; replaces OTEL_EXPORTER_OTLP_ENDPOINT.'),
-  OTEL_EXPORTER_OTLP_HEADERS: secret(z.string()).optional().describe('Header fields for the collector, as key=value pairs separated by commas.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl().optional().describe('Base URL of an OTLP/HTTP collector. Unset: nothing is traced.'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorUrl().optional().describe('Full URL for traces; replaces OTEL_EXPORTER_OTLP_ENDPOINT.'),
+  OTEL_EXPORTER_OTLP_HEADERS: secret(pairs(isHeaderField))
+    .optional()
+    .describe('Header fields for the collector, as key=value pairs separated by commas.'),
   OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds().default(10_000).describe('Milliseconds that an export may take, retries included.'),
   OTEL_BSP_MAX_QUEUE_SIZE: z.int().min(1).max(1_000_000).default(2048).describe('Spans that wait for export; more are dropped and counted.'),
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: z.int().min(1).max(1_000_000).default(512).describe('Spans an export.'),

@@ -10,7 +10,7 @@ export function convertText(schema: z.core.$ZodType, text: string): unknown {
     case 'int':
       return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
     case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : text
+      return /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : text
     case 'array':
       return listOf(schema, text)
     case 'object':
@@ -25,9 +25,15 @@ export function convertText(schema: z.core.$ZodType, text: string): unknown {
 export function explainProblem(key: string, schema: z.ZodType, text: string, issues: readonly z.core.$ZodIssue[], isSecret: boolean): string {
   const custom = issues.find((issue) => issue.code === 'custom')
   const problem = custom ? `${key} is not valid: ${custom.message}` : `${key} must be ${expectation(schema)}`
-  const shown = isSecret ? 'its value is not shown, for it is a secret' : `it is ${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)}`
+  const shown = isSecret ? 'its value is not shown, for it is a secret' : `it is ${JSON.stringify(shownText(text))}`
   const fallback = defaultOf(schema)
   return `${problem}; ${shown}.${fallback === undefined ? '' : ` Unset it for the default, ${fallback}.`}`
+}
+
+/** Not longer than a line, and without the credentials that a URL may hold. */
+function shownText(text: string): string {
+  const shown = text.replace(/(:\/\/)[^/@\s]*@/, '$1[redacted]@')
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown
 }
 
 /** The sentence for a required key that is not set. */
@@ -94,7 +100,7 @@ function range({ minimum, maximum, exclusiveMinimum }: z.core.JSONSchema.BaseSch
 }
 
 function text({ format, pattern, minLength, maxLength }: z.core.JSONSchema.BaseSchema): string {
-  if (format === 'uri') return 'a URL'
+  if (format === 'uri') return 'a URL with its scheme, like https://example.org'
   if (format) return `text of the format ${format}`
   if (pattern) return `text that matches ${pattern}`
   if (minLength !== undefined && maxLength !== undefined) return `text of ${minLength} to ${maxLength} characters`

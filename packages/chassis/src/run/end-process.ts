@@ -3,41 +3,52 @@ import { ListenError } from '../runtime/runtime.ts'
 import { ConfigError } from './load-config.ts'
 import type { RunningService } from './run-service.ts'
 
-/** EX_CONFIG of sysexits.h. */
-const EXIT_CONFIG = 78
+/** EX_CONFIG of sysexits.h: the environment does not fit the config. */
+export const EXIT_CONFIG = 78
+/** EX_UNAVAILABLE of sysexits.h: a port is taken. */
+export const EXIT_UNAVAILABLE = 69
 
-/** Ties the end of the process to a running service: signals, errors that nobody caught, a start that failed. */
-export function endProcess(running: RunningService): void {
-  const { logger } = running.telemetry
-  let exitCode: number | undefined
+/**
+ * Ties the end of the process to a service: signals, errors that nobody caught, a start that failed.
+ * Signals are heeded before the service runs, too: the first process of a container has no default for them.
+ *
+ * @throws what the start throws.
+ */
+export async function endProcess(starting: Promise<RunningService>): Promise<void> {
+  let running: RunningService | undefined
+  let signals = 0
+  let exitCode = 0
+  let isEnding = false
 
-  const end = async (code: number, withDelay: boolean) => {
-    exitCode = code
-    const isDrained = await running.stop({ withDelay })
-    process.exit(isDrained ? code : 1)
+  const end = async (withDelay: boolean) => {
+    if (isEnding) return
+    isEnding = true
+    // A stop that fails has nothing left that it could save.
+    const isDrained = await running?.stop({ withDelay }).catch(() => false)
+    process.exit(isDrained ? exitCode : 1)
   }
   const onSignal = (signal: 'SIGTERM' | 'SIGINT') => {
-    // The second one is from somebody who won't wait.
-    if (exitCode !== undefined) process.exit(128 + constants.signals[signal])
-    logger.info(`${signal} received`)
+    signals++
+    // The second one is from somebody who won't wait; before the start there is nothing to wait for.
+    if (signals > 1 || !running) process.exit(128 + constants.signals[signal])
+    running.telemetry.logger.info(`${signal} received`)
     // Ctrl-C comes from a terminal, where no load balancer has to notice first.
-    void end(0, signal === 'SIGTERM')
+    void end(signal === 'SIGTERM')
   }
-  const onError = (error: unknown) => {
-    // What else fails on the way out is a consequence.
-    if (exitCode !== undefined) return
-    logger.fatal('An error was not caught; the process ends', { error })
-    void end(1, true)
+  const fail = (message: string, error: unknown, withDelay: boolean) => {
+    exitCode = 1
+    if (!running) reportAndExit(error)
+    running.telemetry.logger.fatal(message, { error })
+    void end(withDelay)
   }
 
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  process.on('uncaughtException', onError)
-  process.on('unhandledRejection', onError)
+  process.on('uncaughtException', (error) => fail('An error was not caught; the process ends', error, true))
+  process.on('unhandledRejection', (error) => fail('An error was not caught; the process ends', error, true))
+  running = await starting
   running.ready.catch((error: unknown) => {
-    if (exitCode !== undefined) return
-    logger.fatal('The service could not start', { error })
-    void end(1, false)
+    if (!isEnding) fail('The service could not start', error, false)
   })
 }
 
@@ -45,5 +56,5 @@ export function endProcess(running: RunningService): void {
 export function reportAndExit(error: unknown): never {
   const isExpected = error instanceof ConfigError || error instanceof ListenError
   console.error(isExpected ? error.message : error)
-  process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1)
+  process.exit(error instanceof ConfigError ? EXIT_CONFIG : error instanceof ListenError ? EXIT_UNAVAILABLE : 1)
 }

@@ -117,12 +117,12 @@ describe('secret files', () => {
     writeFileSync(path, 'first-token\n')
     const config = loadConfig(service, { OWNER: 'x', SAFE_TOKEN_FILE: path })
     assert.equal(config.service.SAFE_TOKEN, 'first-token')
-    assert.deepEqual(config.secretValues(), ['first-token'])
+    assert.equal(config.secrets.censor('a first-token b'), 'a [redacted] b')
     assert.deepEqual(await refresh(config), [])
     writeFileSync(path, 'second-token')
     assert.deepEqual(await refresh(config), ['SAFE_TOKEN'])
     assert.equal(config.service.SAFE_TOKEN, 'second-token')
-    assert.deepEqual(config.secretValues(), ['second-token'])
+    assert.equal(config.secrets.censor('second-token, first-token'), '[redacted], [redacted]', 'what it was before stays secret')
   })
 
   test('a change that is not valid is refused without being shown, a file that is away is waited for', async () => {

@@ -1,4 +1,5 @@
 import type { Service } from '../definition/define-service.ts'
+import { SecretTexts } from '../observe/secret-texts.ts'
 import type { BaseConfig } from './base-config.ts'
 import { type ConfigKey, configKeys } from './config-keys.ts'
 import { convertText, explainMissing, explainProblem } from './config-text.ts'
@@ -29,8 +30,8 @@ export interface LoadedConfig {
   /** Sentences about keys that are likely misspelt. */
   readonly warnings: readonly string[]
   readonly secretFiles: SecretFiles
-  /** The current values of all secrets, to be kept out of logs. */
-  secretValues(): string[]
+  /** What must be kept out of logs. */
+  readonly secrets: SecretTexts
 }
 
 /**
@@ -42,11 +43,12 @@ export interface LoadedConfig {
 export function loadConfig(service: Service, environment: Environment): LoadedConfig {
   const keys = configKeys(service)
   const secretFiles = new SecretFiles()
+  const secrets = new SecretTexts()
   const problems: string[] = []
   const byOwner: Record<string, Record<string, unknown>> = {}
   for (const key of keys) {
     byOwner[key.owner] ??= {}
-    const outcome = readKey(key, environment, secretFiles)
+    const outcome = readKey(key, environment, secretFiles, secrets)
     if ('problem' in outcome) problems.push(outcome.problem)
     else Object.defineProperty(byOwner[key.owner], key.key, { enumerable: true, ...outcome })
   }
@@ -54,41 +56,46 @@ export function loadConfig(service: Service, environment: Environment): LoadedCo
     keys.map(({ key }) => key),
     environment,
   )
+  problems.push(...portProblems(byOwner.base ?? {}))
   if (problems.length > 0) throw new ConfigError(service.name, [...problems, ...warnings])
-  const secrets = keys.filter((key) => key.isSecret)
   return {
     base: Object.freeze(byOwner.base) as unknown as BaseConfig,
     service: Object.freeze(byOwner.service ?? {}),
     resources: Object.fromEntries(Object.keys(service.resources).map((name) => [name, Object.freeze(byOwner[name] ?? {})])),
     warnings,
     secretFiles,
-    secretValues: () => secrets.map(({ owner, key }) => byOwner[owner]?.[key]).filter((value) => typeof value === 'string'),
+    secrets,
   }
+}
+
+function portProblems({ PORT, MANAGEMENT_PORT }: Readonly<Record<string, unknown>>): string[] {
+  if (PORT === undefined || PORT !== MANAGEMENT_PORT) return []
+  return [`PORT and MANAGEMENT_PORT are both ${PORT}; choose another port for one of them, or unset MANAGEMENT_PORT so that they share one.`]
 }
 
 /** A value for good, or the current content of a file. */
 type Outcome = { value: unknown } | { get: () => unknown } | { problem: string }
 
-function readKey(key: ConfigKey, environment: Environment, files: SecretFiles): Outcome {
+function readKey(key: ConfigKey, environment: Environment, files: SecretFiles, secrets: SecretTexts): Outcome {
   const text = textOf(key, environment)
   const path = key.isSecret ? environment[`${key.key}_FILE`] : undefined
-  if (path === undefined || path === '') return parse(key, text)
+  if (path === undefined || path === '') return parse(key, text, secrets)
   if (text !== undefined) return { problem: `${key.key} and ${key.key}_FILE are both set; unset one of them.` }
-  return fromFile(key, path, files)
+  return fromFile(key, path, files, secrets)
 }
 
-function fromFile(key: ConfigKey, path: string, files: SecretFiles): Outcome {
+function fromFile(key: ConfigKey, path: string, files: SecretFiles, secrets: SecretTexts): Outcome {
   let content: string
   try {
     content = files.read(path)
   } catch (error) {
     return { problem: `${key.key}_FILE names a file that can't be read (${(error as NodeJS.ErrnoException).code}): ${path}` }
   }
-  const first = parse(key, content)
+  const first = parse(key, content, secrets)
   if ('problem' in first) return first
   let current = first.value
   files.add(key.key, path, content, (changed) => {
-    const next = parse(key, changed)
+    const next = parse(key, changed, secrets)
     if ('problem' in next) return `${next.problem} The value before it is kept.`
     current = next.value
     return undefined
@@ -96,8 +103,10 @@ function fromFile(key: ConfigKey, path: string, files: SecretFiles): Outcome {
   return { get: () => current }
 }
 
-function parse({ key, schema, isSecret }: ConfigKey, text: string | undefined): { value: unknown } | { problem: string } {
+function parse({ key, schema, isSecret }: ConfigKey, text: string | undefined, secrets: SecretTexts): { value: unknown } | { problem: string } {
   const result = schema.safeParse(text === undefined ? undefined : convertText(schema, text))
+  // What is refused is a secret all the same.
+  if (isSecret && text !== undefined) secrets.add(text, result.data)
   if (result.success) return { value: result.data }
   if (text === undefined) return { problem: explainMissing(key, schema, isSecret) }
   return { problem: explainProblem(key, schema, text, result.error.issues, isSecret) }

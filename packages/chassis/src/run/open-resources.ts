@@ -3,10 +3,18 @@ import type { OpenResource, Resource } from '../definition/resource.ts'
 import { ServiceError } from '../definition/service-error.ts'
 import type { ServiceLogger } from '../observe/logger.ts'
 
-const FIRST_PAUSE_MILLISECONDS = 100
-const LONGEST_PAUSE_MILLISECONDS = 2000
-const CHECK_INTERVAL_MILLISECONDS = 1000
-const CHECK_TIMEOUT_MILLISECONDS = 2000
+/** Milliseconds. */
+export interface ResourceTiming {
+  /** Between the first attempt to open and the second; doubled from then on. */
+  firstPause: number
+  longestPause: number
+  checkInterval: number
+  checkTimeout: number
+  /** How long an attempt to open, and each resource's `close`, may hold the end of the process. */
+  closeTimeout: number
+}
+
+const TIMING: ResourceTiming = { firstPause: 100, longestPause: 2000, checkInterval: 1000, checkTimeout: 2000, closeTimeout: 5000 }
 /** One lost packet is not an outage: so many checks in a row must fail. */
 const FAILURES_UNTIL_DOWN = 2
 
@@ -20,60 +28,99 @@ interface Slot {
 
 /** The resources of one running service: opened with backoff, checked each second, closed in reverse order. */
 export class ResourceSet {
-  readonly #slots: readonly Slot[]
+  readonly #slots: ReadonlyMap<string, Slot>
   readonly #logger: ServiceLogger
+  readonly #timing: ResourceTiming
   readonly #stopping = new AbortController()
+  #opening: Promise<unknown> | undefined
   #checks: Promise<void> | undefined
   /** Whether each resource has been tried once. */
   isAttempted = false
+  /** Whether what opens now comes too late for `close` to find it. */
+  #isClosed = false
 
   constructor(
     resources: Readonly<Record<string, Resource<unknown>>>,
     configs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
     logger: ServiceLogger,
+    timing = TIMING,
   ) {
-    this.#slots = Object.entries(resources).map(([name, resource]) => ({ name, resource, config: configs[name] ?? {}, open: undefined, failures: 0 }))
+    const slotOf = (name: string, resource: Resource<unknown>): Slot => ({
+      name,
+      resource,
+      config: configs[name] ?? {},
+      open: undefined,
+      failures: 0,
+    })
+    this.#slots = new Map(Object.entries(resources).map(([name, resource]) => [name, slotOf(name, resource)]))
     this.#logger = logger
+    this.#timing = timing
   }
 
   get isUp(): boolean {
-    return this.#slots.every(isSlotUp)
+    return [...this.#slots.values()].every(isSlotUp)
   }
 
   states(): Record<string, 'up' | 'down'> {
-    return Object.fromEntries(this.#slots.map((slot) => [slot.name, isSlotUp(slot) ? 'up' : 'down']))
+    return Object.fromEntries([...this.#slots].map(([name, slot]) => [name, isSlotUp(slot) ? 'up' : 'down']))
   }
 
   /** @throws {ServiceError} `not_ready` while it is not open. */
   get(name: string): OpenResource<unknown> {
-    const open = this.#slots.find((slot) => slot.name === name)?.open
+    const open = this.#slots.get(name)?.open
     if (!open) throw new ServiceError('not_ready', `The service's ${name} is not open yet.`, { retryAfter: 1 })
     return open
   }
 
   handles(): Record<string, unknown> {
-    return Object.fromEntries(this.#slots.map(({ name }) => [name, this.get(name).handle]))
+    return Object.fromEntries([...this.#slots.keys()].map((name) => [name, this.get(name).handle]))
   }
 
   /** Resolves when all are open; rejects only when the set is closed before. */
   async open(): Promise<void> {
-    let pending = this.#slots
-    for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS)) {
-      await Promise.all(pending.map((slot) => this.#tryOpen(slot)))
+    const { firstPause, longestPause } = this.#timing
+    let pending = [...this.#slots.values()]
+    for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
+      this.#opening = Promise.all(pending.map((slot) => this.#tryOpen(slot)))
+      await this.#opening
+      this.#stopping.signal.throwIfAborted()
       this.isAttempted = true
       pending = pending.filter(({ open }) => !open)
       if (pending.length === 0) break
       // Half fixed, half random, so that replicas that lost the same database don't come back in step.
       await sleep(pause / 2 + (Math.random() * pause) / 2, undefined, { signal: this.#stopping.signal })
     }
-    if (this.#slots.length > 0) this.#checks = this.#checkUntilStopped()
+    if (this.#slots.size > 0) this.#checks = this.#checkUntilStopped()
   }
 
+  /** Also closes what is being opened now. Never rejects, and waits for nothing longer than its timeout. */
   async close(): Promise<void> {
     this.#stopping.abort()
     await this.#checks
-    for (const { name, open } of [...this.#slots].reverse()) {
-      await open?.close().catch((error: unknown) => this.#logger.error(`${name} did not close`, { error }))
+    await this.#inTime(this.#opening).catch((error: unknown) => this.#logger.error('A resource was still opening at the end', { error }))
+    this.#isClosed = true
+    for (const { name, open } of [...this.#slots.values()].reverse()) if (open) await this.#close(name, open)
+  }
+
+  async #close(name: string, open: OpenResource<unknown>): Promise<void> {
+    try {
+      await this.#inTime(open.close())
+    } catch (error) {
+      this.#logger.error(`${name} did not close`, { error })
+    }
+  }
+
+  /** What `work` comes to, or a rejection when that takes too long. */
+  async #inTime(work: Promise<unknown> | undefined): Promise<void> {
+    const { closeTimeout } = this.#timing
+    const timer = new AbortController()
+    const timeout = sleep(closeTimeout, undefined, { signal: timer.signal }).then(() => {
+      throw new Error(`It took longer than ${closeTimeout / 1000} s.`)
+    })
+    try {
+      await Promise.race([work, timeout])
+    } finally {
+      timer.abort()
     }
   }
 
@@ -81,7 +128,7 @@ export class ResourceSet {
     const { name, resource, config } = slot
     try {
       const open = await resource.open({ config, log: this.#logger.child({ resource: name }), signal: this.#stopping.signal })
-      if (this.#stopping.signal.aborted) await open.close()
+      if (this.#isClosed) await this.#close(name, open)
       else slot.open = open
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#logger.warn(`${name} could not be opened and is tried again`, { error })
@@ -91,13 +138,13 @@ export class ResourceSet {
   async #checkUntilStopped(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      await Promise.all(this.#slots.map((slot) => this.#check(slot)))
-      await sleep(CHECK_INTERVAL_MILLISECONDS, undefined, { signal, ref: false }).catch(() => {})
+      await Promise.all([...this.#slots.values()].map((slot) => this.#check(slot)))
+      await sleep(this.#timing.checkInterval, undefined, { signal, ref: false }).catch(() => {})
     }
   }
 
   async #check(slot: Slot): Promise<void> {
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MILLISECONDS)])
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#timing.checkTimeout)])
     const wasUp = isSlotUp(slot)
     try {
       await Promise.race([slot.open?.check(signal), rejectOn(signal)])

@@ -28,7 +28,7 @@ export async function openTelemetry(service: Service, config: LoadedConfig, writ
   const { base } = config
   const deployment = base.DEPLOYMENT ?? service.name
   const version = { service: service.name, deployment, ...buildFacts, runtime: runtime.version }
-  const logger = createLogger({ level: base.LOG_LEVEL, service: service.name, deployment, writer, secretValues: config.secretValues })
+  const logger = createLogger({ level: base.LOG_LEVEL, service: service.name, deployment, writer, secrets: config.secrets })
   const tracing = await open(tracingOptions(config, version, logger))
   const metrics = new ServiceMetrics({
     info: { ...version },
@@ -55,7 +55,7 @@ function tracingOptions({ base }: LoadedConfig, { deployment, version }: Version
     isDisabled: base.OTEL_SDK_DISABLED || base.OTEL_TRACES_EXPORTER === 'none',
     endpoint: base.OTEL_EXPORTER_OTLP_ENDPOINT,
     tracesEndpoint: base.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-    headers: base.OTEL_EXPORTER_OTLP_HEADERS,
+    headers: () => base.OTEL_EXPORTER_OTLP_HEADERS,
     exportTimeout: base.OTEL_EXPORTER_OTLP_TIMEOUT,
     sampler: base.OTEL_TRACES_SAMPLER,
     samplerRatio: base.OTEL_TRACES_SAMPLER_ARG,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Service } from '../definition/define-service.ts'
 import type { FetchHandler } from '../http/app.ts'
+import { once } from '../http/once.ts'
 import type { LineWriter } from '../observe/line-writer.ts'
 import { createStandardOutput } from '../observe/standard-output.ts'
 import { assembleApps } from './assemble-apps.ts'
@@ -35,7 +36,7 @@ export interface RunningService {
 export async function runService(service: Service): Promise<void> {
   try {
     const writer = createStandardOutput(process.env.LOG_FORMAT)
-    endProcess(await startService(service, { environment: process.env, writer }))
+    await endProcess(startService(service, { environment: process.env, writer }))
   } catch (error) {
     reportAndExit(error)
   }
@@ -103,12 +104,4 @@ async function drain(listeners: Listeners | undefined, timeoutMilliseconds: numb
   timer.abort()
   if (!isDrained) await listeners.service.destroy()
   return isDrained
-}
-
-function once<Arguments extends unknown[], Result>(work: (...args: Arguments) => Result): (...args: Arguments) => Result {
-  let result: { value: Result } | undefined
-  return (...args) => {
-    result ??= { value: work(...args) }
-    return result.value
-  }
 }

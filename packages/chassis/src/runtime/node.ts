@@ -18,6 +18,8 @@ export const runtime: Runtime = {
     const server = createServer(
       {
         maxHeaderSize: limits.maxHeaderBytes,
+        // The adapter refuses a request without Host too, and with a problem.
+        requireHostHeader: false,
         keepAliveTimeout: limits.keepAliveTimeout * 1000,
         headersTimeout: limits.headerTimeout * 1000,
         // A slow body is the request's deadline's business.

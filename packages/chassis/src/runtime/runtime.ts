@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client'
 
-type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
+/** The header fields as the runtime parsed them, names in lower case, where it has such an object: reading it is cheaper than the web's Headers. */
+export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 export interface ServeOptions {
   port: number

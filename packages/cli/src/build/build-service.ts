@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import { CliError } from '../cli-error.ts'
 import { findRuntime } from '../find-runtime.ts'
-import type { ServiceLocation } from '../find-service.ts'
+import { findMain, type ServiceLocation } from '../find-service.ts'
 import { gitRevision } from './git-revision.ts'
 
 export const BUILD_TARGETS = ['native', 'node'] as const
@@ -56,12 +56,13 @@ const run = promisify(execFile)
 /** Bundles a service into one file. The same sources give the same bytes, wherever they lie. */
 export async function buildService({ project, location, target, output }: BuildOptions): Promise<BuildResult> {
   const startedAt = performance.now()
-  const { name, folder, version } = location
+  const { name, version } = location
+  const main = findMain(location)
   const revision = await gitRevision(project)
   const file = join(output, target === 'native' ? name : `${name}.mjs`)
   mkdirSync(output, { recursive: true })
   const facts = `--define=SLIPWAY_BUILD=${JSON.stringify({ version, revision })}`
-  await bundle(project, ['build', ...TARGET_OPTIONS[target], ...FOLDERS, facts, `--outfile=${file}`, join(folder, 'main.ts')])
+  await bundle(project, ['build', ...TARGET_OPTIONS[target], ...FOLDERS, facts, `--outfile=${file}`, main])
   // Bun leaves a copy of the map beside the executable.
   rmSync(`${file}.map`, { force: true })
   const milliseconds = Math.round(performance.now() - startedAt)

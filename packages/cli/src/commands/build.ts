@@ -1,9 +1,9 @@
 import { join, relative, resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { addExamples } from '../add-examples.ts'
 import { BUILD_TARGETS, type BuildResult, type BuildTarget, buildService } from '../build/build-service.ts'
 import { findProject } from '../find-project.ts'
 import { findService } from '../find-service.ts'
+import { addExamples } from './add-examples.ts'
 
 interface Options {
   runtime: BuildTarget

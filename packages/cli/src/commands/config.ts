@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander'
-import { addExamples } from '../add-examples.ts'
 import { findProject } from '../find-project.ts'
 import { findService, loadService } from '../find-service.ts'
 import { createPaint } from '../paint.ts'
 import { renderConfigTable } from '../render/config-table.ts'
 import { renderEnvExample } from '../render/env-example.ts'
+import { addExamples } from './add-examples.ts'
 
 interface Options {
   json?: boolean
@@ -34,6 +34,6 @@ export function createConfigCommand(): Command {
   return addExamples(command, [
     ['slipway config greeter', 'as a table'],
     ['slipway config greeter --json', 'for a script'],
-    ['slipway config greeter --env > .env', 'a file to start from'],
+    ['slipway config greeter --env > .env', 'a file to edit; slipway run --help says how to load it'],
   ])
 }

@@ -165,9 +165,11 @@ describe('slipway dev', () => {
       assert.equal(restarts(), earlier + 1)
     })
 
-    it('leaves tests alone', TIMEOUT, async () => {
+    it("leaves tests and editors' files alone", TIMEOUT, async () => {
       const earlier = restarts()
-      writeFileSync(join(own.folder, 'services', 'greeter', 'service.test.ts'), '')
+      for (const name of ['service.test.ts', '4913', 'service.ts~', 'service.ts.tmp', '#service.ts#']) {
+        writeFileSync(join(own.folder, 'services', 'greeter', name), '')
+      }
       await sleep(400)
       assert.equal(restarts(), earlier)
     })

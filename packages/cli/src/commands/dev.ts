@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { addExamples } from '../add-examples.ts'
 import { findProject, STACK_FILE } from '../find-project.ts'
 import { ownRuntime, RUNTIMES, type RuntimeName } from '../find-runtime.ts'
+import { addExamples } from './add-examples.ts'
 
 interface Options {
   port: number

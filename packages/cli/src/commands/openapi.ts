@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
-import { addExamples } from '../add-examples.ts'
 import { findProject } from '../find-project.ts'
 import { findService, loadService } from '../find-service.ts'
+import { addExamples } from './add-examples.ts'
 
 /** `slipway openapi`: a service's OpenAPI document. */
 export function createOpenApiCommand(): Command {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Cli, freePorts, runCli } from '../cli.fixture.ts'
+import { Cli, freePorts, runCli, takePort } from '../cli.fixture.ts'
 
 describe('slipway run', () => {
   it("runs a service in its own process: environment, signals and exit code are the service's", { timeout: 20_000 }, async () => {
@@ -17,5 +17,17 @@ describe('slipway run', () => {
     const { code, stderr } = await runCli(['run', 'greeter'], { environment: { PORT: 'abc', LOG_LEVEL: 'loud' } })
     assert.equal(code, 78)
     assert.match(stderr, /PORT must be[\s\S]*LOG_LEVEL must be/)
+  })
+
+  it('ends with 69 when its port is taken, naming it', async () => {
+    const port = await freePorts(1)
+    const other = await takePort(port)
+    try {
+      const { code, stderr } = await runCli(['run', 'greeter'], { environment: { PORT: String(port) } })
+      assert.equal(code, 69)
+      assert.match(stderr, new RegExp(`^[^\\n]*${port}[^\\n]*\\n$`))
+    } finally {
+      other?.close()
+    }
   })
 })

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
-import { addExamples } from '../add-examples.ts'
 import { findProject } from '../find-project.ts'
-import { findService } from '../find-service.ts'
+import { findMain, findService } from '../find-service.ts'
+import { addExamples } from './add-examples.ts'
 
 /** `slipway run`: a service in this process, as in production. */
 export function createRunCommand(): Command {
@@ -14,11 +13,12 @@ export function createRunCommand(): Command {
     )
     .argument('<service>', 'its folder in services/')
     .action(async (name: string) => {
-      const { folder } = findService(findProject(), name)
-      await import(pathToFileURL(join(folder, 'main.ts')).href)
+      const file = findMain(findService(findProject(), name))
+      await import(pathToFileURL(file).href)
     })
   return addExamples(command, [
     ['slipway run greeter', 'on port 8080'],
     ['CUSTOMER_NAME=C PORT=9000 slipway run greeter', 'for customer C, on port 9000'],
+    ['set -a; . ./.env; set +a; slipway run greeter', 'with the variables of a file'],
   ])
 }

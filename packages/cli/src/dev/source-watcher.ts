@@ -40,6 +40,8 @@ export class SourceWatcher {
   }
 
   #add(file: string): void {
+    // Editors write files of other names on their way to the one that is saved.
+    if (!/\.(ts|json)$/.test(file)) return
     this.#changed.add(file)
     this.#isOver = false
     clearTimeout(this.#timer)
@@ -57,8 +59,8 @@ export class SourceWatcher {
   }
 }
 
-/** Whether a file never changes what runs: tests, what tools leave behind, what starts with a dot. */
+/** Whether a file or folder is never part of what runs: tests, what is installed, what starts with a dot. */
 function isNoSource(path: string): boolean {
   const name = basename(path)
-  return path.split(sep).includes('node_modules') || name.startsWith('.') || /\.test\.ts$|~$|\.log$/.test(name)
+  return path.split(sep).includes('node_modules') || name.startsWith('.') || name.endsWith('.test.ts')
 }

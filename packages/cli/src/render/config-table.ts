@@ -1,6 +1,6 @@
 import type { ConfigKeyDescription } from '@slipway/chassis'
-import { groupByOwner } from '../group-by-owner.ts'
 import type { Paint } from '../paint.ts'
+import { groupByOwner } from './group-by-owner.ts'
 import { renderTable } from './table.ts'
 
 export interface ConfigTableOptions {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -44,6 +45,13 @@ describe('renderEnvExample', () => {
     for (const value of ['a b', ' x ', 'a#b', '{"a":1}', 'http://localhost:80/?a=b', "it's", '']) {
       const text = renderEnvExample('ferry', [{ ...key, default: value }])
       assert.equal(parseEnv(text.replace('#BERTHS', 'BERTHS')).BERTHS, value)
+    }
+  })
+
+  it('quotes values so that a shell, too, reads them as they are', () => {
+    for (const value of ['a b', 'a#b', '$HOME', '{"a":1}', "it's", `it's "$5"`, 'a\\b', '*']) {
+      const text = renderEnvExample('ferry', [{ ...key, default: value }]).replace('#BERTHS', 'BERTHS')
+      assert.equal(execFileSync('sh', ['-c', `${text}printf %s "$BERTHS"`], { encoding: 'utf8' }), value)
     }
   })
 

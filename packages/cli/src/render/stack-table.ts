@@ -32,6 +32,11 @@ export function renderStackTable({ frontDoor, deployments }: StackPlaces, paint:
     paint(place.state === 'ready' ? 'green' : 'yellow', place.state),
   ])
   const [headings = '', ...lines] = renderTable([HEADINGS, ...rows])
-  const hint = `The front door takes production's hosts too: curl ${frontDoor} -H 'Host: ${deployments[0]?.host}'`
-  return `\n${[paint('dim', headings), ...lines, '', paint('dim', hint)].join('\n')}\n\n`
+  const hints = deployments
+    .slice(0, 1)
+    .flatMap((place) => [
+      `The front door routes by host:   curl ${frontDoor} -H 'Host: ${new URL(place.frontDoor).hostname}'`,
+      `It takes production's hosts too: curl ${frontDoor} -H 'Host: ${place.host}'`,
+    ])
+  return `\n${[paint('dim', headings), ...lines, '', ...hints.map((hint) => paint('dim', hint))].join('\n')}\n\n`
 }

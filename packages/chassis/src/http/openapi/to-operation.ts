@@ -93,7 +93,7 @@ function plainPathParameters(path: string): Parameter[] {
 /** Which errors the chassis itself answers with on a route, beside those that the route declares. */
 function errorCodes(route: Route): string[] {
   return [
-    ...(route.params ? ['malformed_path'] : []),
+    ...(route.path.includes('{') ? ['malformed_path'] : []),
     ...(route.body ? ['malformed_body', 'request_timeout', 'body_too_large', 'unsupported_media_type'] : []),
     ...(route.body || route.query || route.headers ? ['validation_failed'] : []),
     'overloaded',
