@@ -107,7 +107,7 @@ describe('the API page in Chromium', () => {
     const { outcome, head, body } = await send(page, 'getRoot')
     assert.match(outcome, /^200 OK in \d+ ms: GET \/$/)
     assert.match(head, /^content-type: application\/json$/m)
-    assert.match(head, /^x-request-id: \S+$/m)
+    assert.match(head, /^x-content-type-options: nosniff$/m)
     assert.equal(body, '{\n  "response": "Hi!"\n}')
     assert.deepEqual(requests.slice(1), [`GET ${greeter.url}/`])
     assert.deepEqual(faults, [])

@@ -25,7 +25,7 @@ export class DefinitionError extends Error {
 type Faults = Iterable<string>
 
 /** Members of a handler's context that a resource must not hide. */
-const CONTEXT_MEMBERS = new Set(['config', 'log', 'metrics', 'requestId', 'signal', 'remainingTime', 'traceparent', 'span'])
+const CONTEXT_MEMBERS = new Set(['config', 'log', 'metrics', 'requestId', 'signal', 'remainingTime', 'traceparent', 'tracestate', 'span'])
 /** Owners of config keys beside the resources, which share one namespace with these; see `run/config-keys.ts`. */
 const CONFIG_OWNERS = new Set(['base', 'service'])
 const METRIC_KINDS: readonly unknown[] = ['counter', 'gauge', 'histogram'] satisfies MetricDefinition['kind'][]

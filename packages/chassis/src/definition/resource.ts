@@ -32,6 +32,8 @@ export interface RequestScope {
   readonly remainingTime: number
   /** W3C `traceparent` to send on. */
   readonly traceparent: string
+  /** W3C `tracestate` to send on beside it, as it came; undefined where none did. */
+  readonly tracestate: string | undefined
   /** Runs `work` inside a child of the current span, which costs nothing when the request is not sampled. */
   readonly span: <Result>(name: string, work: () => Result, options?: SpanOptions) => Result
 }

@@ -48,6 +48,10 @@ export function createContextClass({ config, metrics, logger, observer, resource
       return formatTraceParent(traceId, isSampled ? observer.spanOf(this.#exchange).currentId : spanId, isSampled)
     }
 
+    get tracestate(): string | undefined {
+      return this.#exchange.traceState
+    }
+
     get log(): ServiceLogger {
       this.#log ??= logger.child(idsOf(this.#exchange) satisfies LogFields)
       return this.#log

@@ -33,7 +33,9 @@ describe('one request is told of three times, alike', () => {
 
   test('the access line has the same facts, and ties log and trace together', async () => {
     const service = await testService(workshop, { environment: { DEPLOYMENT: 'workshop-a' } })
-    await service.request('/things/1"x?secret=1', { headers: { traceparent: `00-${TRACE}-${SPAN}-01`, 'x-request-id': 'r-1' } })
+    await service.request('/things/1"x?secret=1', {
+      headers: { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'a=1,b=2', 'x-request-id': 'r-1' },
+    })
     const [line] = service.logs.slice(-1)
     assert.ok(line)
     assert.match(String(line.time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
@@ -46,6 +48,7 @@ describe('one request is told of three times, alike', () => {
     assert.ok(typeof line.duration === 'number' && line.duration > 0 && line.duration < 1)
     assert.equal(service.spans.at(-1)?.spanId, line.span_id)
     assert.equal(service.spans.at(-1)?.parentSpanId, SPAN)
+    assert.equal(service.spans.at(-1)?.traceState, 'a=1,b=2')
     await service.stop()
   })
 

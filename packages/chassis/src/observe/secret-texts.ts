@@ -6,7 +6,7 @@ const SHORTEST = 4
 const MOST = 200
 
 const CENSOR = '[redacted]'
-/** Where a number stood, a line stays JSON only with a number. */
+/** Where a number or a list of them stood, a line stays JSON only with a number. */
 const NUMBER_CENSOR = '0'
 
 /** The texts that must not be in any line: what secrets hold now, and what they held before they changed. */
@@ -29,7 +29,7 @@ export class SecretTexts {
   /** The line with each secret replaced, wherever it stands. */
   censor(line: string): string {
     let clean = line
-    for (const secret of this.#inJson) clean = clean.replaceAll(secret, /^-?\d+(\.\d+)?$/.test(secret) ? NUMBER_CENSOR : CENSOR)
+    for (const secret of this.#inJson) clean = clean.replaceAll(secret, /^[-\d.,]+$/.test(secret) ? NUMBER_CENSOR : CENSOR)
     return clean
   }
 }
