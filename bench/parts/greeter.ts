@@ -87,7 +87,7 @@ and trace 10 % of the requests, exported over OTLP/HTTP to a collector in a proc
 a row where they do not match the requests is invalid.',
     "The peers are given what is fastest: Fastify a response schema and one line instead of its own two, all of them pino in blocks of 8 KiB instead of a \
 system call for each line, and OpenTelemetry's traces without its metrics and logs.",
-    'All answers have the same body and media type. Fastify adds a charset parameter, Slipway two header fields (x-request-id, x-content-type-options).',
+    'All answers have the same body and media type. Fastify adds a charset parameter, Slipway a header field (x-content-type-options).',
   ],
   dependenciesOf: ['packages/chassis', PEERS],
   helpers: { traces: { runtime: 'node', command: ['bench/servers/trace-sink.ts'] } },
