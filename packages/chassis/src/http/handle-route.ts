@@ -27,7 +27,7 @@ export interface RouteOptions extends AnswerOptions {
 type UserHandler = (input: unknown, context: unknown) => unknown
 
 /**
- * Makes the handler of one route: steps 2 to 6 of the request path.
+ * Makes the handler of one route: steps 3 to 6 of the request path.
  * It stays synchronous where the route's own handler is, which spares every such request a promise and a deadline.
  */
 export function createRouteHandler(route: Route, options: RouteOptions): Handler {

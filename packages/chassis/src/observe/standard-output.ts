@@ -41,7 +41,7 @@ function writeWhole(fileDescriptor: number, text: string): void {
     try {
       rest = rest.subarray(writeSync(fileDescriptor, rest))
     } catch (error) {
-      // A reader that went away (EPIPE) must not end the service, and there is nobody left to tell.
+      // A reader that went away (EPIPE) or a full disk must not end the service, and there is nobody left to tell.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
       // The pipe is full: its reader gets a millisecond.
       Atomics.wait(clock, 0, 0, 1)
