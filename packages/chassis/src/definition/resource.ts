@@ -7,8 +7,43 @@ export interface NetworkNeed {
   port: number
 }
 
+/** One set of labels of a histogram, to be kept and observed into. */
+export interface Series {
+  observe(value: number): void
+}
+
+export interface MeterOptions<Label extends string> {
+  /** Prometheus' rules: base units, `_total` for counters. OpenTelemetry's semantic conventions have the words. */
+  name: string
+  help: string
+  /** @default [] */
+  labels?: readonly Label[]
+}
+
+/** A value that is read when it is scraped. */
+export interface MeterSample<Label extends string> {
+  labels: Readonly<Record<Label, string>>
+  value: number
+}
+
+/** Registers what a resource measures. A name may be registered again, by the next attempt to open or by a resource of the same kind. */
+export interface ResourceMeter {
+  /** Returns what finds the series of a set of labels; keep series where it is hot. */
+  histogram<Label extends string>(
+    options: MeterOptions<Label> & { buckets?: readonly number[] },
+  ): (labels: Readonly<Record<Label, string>>) => Series
+  gauge<Label extends string>(options: MeterOptions<Label>, read: () => readonly MeterSample<Label>[]): void
+  /** `read` gives totals since the start, which never fall. */
+  counter<Label extends string>(options: MeterOptions<Label>, read: () => readonly MeterSample<Label>[]): void
+}
+
 /** What a resource may use while it opens. */
 export interface ResourceContext<Config> {
+  /** The service's name for the resource. */
+  name: string
+  /** Seconds: the longest time that any of the service's requests may take. */
+  longestDeadline: number
+  meter: ResourceMeter
   /** The parsed values of the resource's own config keys. A secret that comes from a file reads as its current content. */
   config: Readonly<Config>
   log: Logger

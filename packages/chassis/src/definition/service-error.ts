@@ -19,7 +19,7 @@ export const chassisProblems = {
   request_timeout: { status: 408, title: 'Request timeout', remedy: 'Send the whole request sooner.' },
   conflict: { status: 409, title: 'Conflict', remedy: 'Read the current state, then decide anew.' },
   precondition_failed: { status: 412, title: 'Precondition failed', remedy: 'Read the object again and repeat the change with its new ETag.' },
-  body_too_large: { status: 413, title: 'Body too large', remedy: 'Send less, or raise MAX_BODY_BYTES.' },
+  body_too_large: { status: 413, title: 'Body too large', remedy: "Send less, or raise MAX_BODY_BYTES or the route's own maxBodyBytes." },
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',
@@ -28,6 +28,11 @@ export const chassisProblems = {
   validation_failed: { status: 422, title: 'Validation failed', remedy: 'Correct what is listed under errors.' },
   too_many_headers: { status: 431, title: 'Header fields too large', remedy: 'Send smaller header fields, or raise MAX_HEADER_BYTES.' },
   internal_error: { status: 500, title: 'Internal error', remedy: 'Give the requestId to the operator, who finds the cause in the log.' },
+  resource_unavailable: {
+    status: 503,
+    title: 'Resource unavailable',
+    remedy: 'Try again after the time that Retry-After names; whether a change was made, a read tells.',
+  },
   not_ready: { status: 503, title: 'Not ready', remedy: 'Try again after the time that Retry-After names.' },
   overloaded: { status: 503, title: 'Overloaded', remedy: 'Try again after the time that Retry-After names.' },
   deadline_exceeded: { status: 504, title: 'Deadline exceeded', remedy: 'Try again, or raise REQUEST_DEADLINE.' },

@@ -1,8 +1,9 @@
-import type { DurationSeries, RequestDurations } from './request-durations.ts'
+import type { BoundSeries } from './bound-histogram.ts'
+import type { RequestDurations } from './metrics.ts'
 
 /** What one route and status need at each request, made once: the series of the histogram, and the constant part of the log line. */
 export interface BoundOutcome {
-  durations: DurationSeries
+  durations: BoundSeries
   /** From after the time to before the path. Undefined where the log's level leaves access lines out. */
   lineHead: string | undefined
 }
@@ -49,7 +50,11 @@ export class BoundRoute {
       'http.response.status_code': status,
     })
     const outcome: BoundOutcome = {
-      durations: durations.series(this.method, this.template, status),
+      durations: durations.series({
+        http_request_method: this.method,
+        http_route: this.template,
+        http_response_status_code: String(status),
+      }),
       lineHead: logs(level) ? `","level":"${level}",${fields.slice(1, -1)},"url.path":"` : undefined,
     }
     this.#outcomes.set(status, outcome)

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { MetricDefinition } from '../definition/metric.ts'
-import { DURATION_BUCKETS, RequestDurations } from './request-durations.ts'
+import { BoundHistogram, DURATION_BUCKETS } from './bound-histogram.ts'
+import { ResourceMeters } from './resource-meters.ts'
 import type { Tracing } from './tracing.ts'
 
 export interface ServiceMetricsOptions {
@@ -13,10 +14,22 @@ export interface ServiceMetricsOptions {
   definitions: Readonly<Record<string, MetricDefinition>>
 }
 
+/** `http_server_request_duration_seconds`, by method, route template and status. */
+export type RequestDurations = BoundHistogram<'http_request_method' | 'http_route' | 'http_response_status_code'>
+
 /** All metrics of one deployment, in a registry of its own, so that several can run in one process. */
 export class ServiceMetrics {
   readonly registry = new Registry()
-  readonly requestDurations = new RequestDurations(this.registry)
+  readonly requestDurations: RequestDurations = new BoundHistogram(
+    {
+      name: 'http_server_request_duration_seconds',
+      help: 'Duration of HTTP requests, by method, route template and status.',
+      labels: ['http_request_method', 'http_route', 'http_response_status_code'],
+    },
+    this.registry,
+  )
+  /** Where resources register what they measure. */
+  readonly resources = new ResourceMeters(this.registry)
   activeRequests = 0
   /** What handlers get as `metrics`. */
   readonly handles: Readonly<Record<string, unknown>>

@@ -5,6 +5,7 @@ import type { OpenResource, Resource } from '../definition/resource.ts'
 import type { ServiceLogger } from '../observe/logger.ts'
 import { ResourceSet } from './open-resources.ts'
 
+const meter = { histogram: () => () => ({ observe: () => {} }), gauge: () => {}, counter: () => {} }
 const TIMING = { firstPause: 2, longestPause: 4, checkInterval: 2, checkTimeout: 20, closeTimeout: 50 }
 
 interface Told {
@@ -18,7 +19,7 @@ function setOf(opens: Readonly<Record<string, Resource<unknown>['open']>>) {
   const logger = { debug: tell, info: tell, warn: tell, error: tell, fatal: tell, child: () => logger, flush: () => {} } as unknown as ServiceLogger
   const resourceOf = (open: Resource<unknown>['open']): Resource<unknown> => ({ kind: 'test', config: {}, network: () => [], open })
   const resources = Object.fromEntries(Object.entries(opens).map(([name, open]) => [name, resourceOf(open)]))
-  return { set: new ResourceSet(resources, {}, logger, TIMING), told, messages: () => told.map(({ message }) => message) }
+  return { set: new ResourceSet(resources, {}, { logger, longestDeadline: 10, meterOf: () => meter }, TIMING), told, messages: () => told.map(({ message }) => message) }
 }
 
 const opened = (parts: Partial<OpenResource<unknown>> = {}): OpenResource<unknown> => ({

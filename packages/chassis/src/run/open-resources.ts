@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OpenResource, Resource } from '../definition/resource.ts'
+import type { OpenResource, Resource, ResourceContext } from '../definition/resource.ts'
 import { ServiceError } from '../definition/service-error.ts'
 import type { ServiceLogger } from '../observe/logger.ts'
 
@@ -18,6 +18,12 @@ const TIMING: ResourceTiming = { firstPause: 100, longestPause: 2000, checkInter
 /** One lost packet is not an outage: so many checks in a row must fail. */
 const FAILURES_UNTIL_DOWN = 2
 
+/** What every resource is opened with, beside its own config. */
+export interface ResourceSurroundings extends Pick<ResourceContext<unknown>, 'longestDeadline'> {
+  logger: ServiceLogger
+  meterOf(resource: string): ResourceContext<unknown>['meter']
+}
+
 interface Slot {
   name: string
   resource: Resource<unknown>
@@ -29,6 +35,7 @@ interface Slot {
 /** The resources of one running service: opened with backoff, checked each second, closed in reverse order. */
 export class ResourceSet {
   readonly #slots: ReadonlyMap<string, Slot>
+  readonly #surroundings: ResourceSurroundings
   readonly #logger: ServiceLogger
   readonly #timing: ResourceTiming
   readonly #stopping = new AbortController()
@@ -42,7 +49,7 @@ export class ResourceSet {
   constructor(
     resources: Readonly<Record<string, Resource<unknown>>>,
     configs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-    logger: ServiceLogger,
+    surroundings: ResourceSurroundings,
     timing = TIMING,
   ) {
     const slotOf = (name: string, resource: Resource<unknown>): Slot => ({
@@ -53,7 +60,8 @@ export class ResourceSet {
       failures: 0,
     })
     this.#slots = new Map(Object.entries(resources).map(([name, resource]) => [name, slotOf(name, resource)]))
-    this.#logger = logger
+    this.#surroundings = surroundings
+    this.#logger = surroundings.logger
     this.#timing = timing
   }
 
@@ -127,7 +135,9 @@ export class ResourceSet {
   async #tryOpen(slot: Slot): Promise<void> {
     const { name, resource, config } = slot
     try {
-      const open = await resource.open({ config, log: this.#logger.child({ resource: name }), signal: this.#stopping.signal })
+      const { longestDeadline, meterOf } = this.#surroundings
+      const log = this.#logger.child({ resource: name })
+      const open = await resource.open({ name, config, log, longestDeadline, meter: meterOf(name), signal: this.#stopping.signal })
       if (this.#isClosed) await this.#close(name, open)
       else slot.open = open
     } catch (error) {

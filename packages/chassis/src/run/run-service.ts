@@ -56,7 +56,11 @@ export async function startService(service: Service, options: StartOptions): Pro
   for (const warning of config.warnings) logger.warn(warning)
   config.secretFiles.watch(logger.warn, (key) => logger.info(`${key} has changed in its file and is used from now on`))
   // 3 Listen: the resources are not open yet, but probes are answered.
-  const resources = new ResourceSet(service.resources, config.resources, logger)
+  const resources = new ResourceSet(service.resources, config.resources, {
+    logger,
+    longestDeadline: Math.max(config.base.REQUEST_DEADLINE, ...service.routes.map(({ deadline = 0 }) => deadline)),
+    meterOf: (resource) => telemetry.metrics.resources.meterOf(resource),
+  })
   const lifecycle = new Lifecycle(resources)
   const apps = assembleApps(service, config, telemetry, resources, lifecycle)
   const listeners = options.listens === false ? undefined : await listen(apps, config.base)

@@ -23,6 +23,9 @@ export const runtime: Runtime = {
     }
   },
 
+  // Loaded by services that have one: it takes its time to load.
+  openSqlite: async (path) => (await import('./bun-sqlite.ts')).openSqlite(path),
+
   collectRuntimeMetrics(registry) {
     collectCommonMetrics(registry)
     return countCollections(registry)

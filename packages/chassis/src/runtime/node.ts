@@ -37,6 +37,9 @@ export const runtime: Runtime = {
   createResponder: (headers) => (body, status, requestId) =>
     new Response(body, { status, headers: requestId === undefined ? { ...headers } : { ...headers, 'x-request-id': requestId } }),
 
+  // Loaded by services that have one: it takes its time to load.
+  openSqlite: async (path) => (await import('./node-sqlite.ts')).openSqlite(path),
+
   collectRuntimeMetrics(registry) {
     collectCommonMetrics(registry)
     return () => {}

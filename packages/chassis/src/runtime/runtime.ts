@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { SqliteFile } from './sqlite.ts'
 
 /** The header fields as the runtime parsed them, names in lower case, where it has such an object: reading it is cheaper than the web's Headers. */
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
@@ -41,6 +42,8 @@ export interface Runtime {
   serve(options: ServeOptions): Promise<Listener>
   /** Prepares responses whose header fields are the same each time, in the form that costs the runtime least. */
   createResponder(headers: Readonly<Record<string, string>>): Responder
+  /** Opens an SQLite file, and makes it where there is none. */
+  openSqlite(path: string): Promise<SqliteFile>
   /** Adds metrics of process, event loop, garbage collection and heap. Returns what ends their collection. */
   collectRuntimeMetrics(registry: Registry): () => void
 }

@@ -1,0 +1,84 @@
+import type { Compilable, Kysely } from 'kysely'
+import type { RequestScope } from '../../definition/resource.ts'
+import type { Connection, DatabaseSystem } from './connection.ts'
+import type { AnyStatement, Engine } from './engine.ts'
+import { queryBuilder } from './query-builder.ts'
+import type { Statement } from './statement.ts'
+
+export interface TransactionOptions {
+  /** @default the database's own */
+  isolation?: 'read committed' | 'repeatable read' | 'serializable'
+}
+
+/** A query of Kysely's, or a statement with its values. */
+type QueryArguments<Tables, Output, Parameters> =
+  | [query: Compilable<Output>]
+  | [statement: Statement<Tables, Parameters, Output>, parameters: NoInfer<Parameters>]
+
+/**
+ * A database, as handlers see it: `query` puts queries together, with the types of the service's tables, and `all`, `first` and `run` run them.
+ * Within a request each of them ends before the request's deadline, is part of its trace, and throws what a client can act on:
+ *
+ * @throws {ServiceError} `resource_unavailable` (503) when the database is away or too slow, `conflict` (409) for a key that exists,
+ * `validation_failed` (422) for a value that it can't hold.
+ */
+export class Database<Tables> {
+  readonly #engine: Engine
+  readonly #scope: RequestScope | undefined
+  readonly #connection: Connection | undefined
+
+  constructor(engine: Engine, scope?: RequestScope, connection?: Connection) {
+    this.#engine = engine
+    this.#scope = scope
+    this.#connection = connection
+  }
+
+  /** What kind of database it is, for the rare query that has to know. */
+  get system(): DatabaseSystem {
+    return this.#engine.system
+  }
+
+  /** Kysely, to put a query together with. */
+  get query(): Kysely<Tables> {
+    return queryBuilder(this.#engine.system)
+  }
+
+  /** Every row. */
+  async all<Output, Parameters = never>(...query: QueryArguments<Tables, Output, Parameters>): Promise<Output[]> {
+    const { rows } = await this.#execute(query)
+    return rows as Output[]
+  }
+
+  /** The first row, or undefined. */
+  async first<Output, Parameters = never>(...query: QueryArguments<Tables, Output, Parameters>): Promise<Output | undefined> {
+    const { rows } = await this.#execute(query)
+    return rows[0] as Output | undefined
+  }
+
+  /** Runs what changes something. Returns how many rows it inserted, deleted, or found to update. */
+  async run<Parameters = never>(...query: QueryArguments<Tables, unknown, Parameters>): Promise<number> {
+    const { affectedRows } = await this.#execute(query)
+    return affectedRows
+  }
+
+  /**
+   * Runs `work` in a transaction: all of it is done, or nothing. It is run again when the database rolled it back because of another one
+   * (serialisation, deadlock), as long as the request has time, so it must do nothing else that can't be repeated.
+   */
+  transaction<Result>(work: (transaction: Database<Tables>) => Promise<Result>, { isolation }: TransactionOptions = {}): Promise<Result> {
+    if (this.#connection) throw new TypeError('This is a transaction already; run the queries in it.')
+    const begin = beginOf(this.#engine.system, isolation?.toUpperCase())
+    return this.#engine.transaction(begin, (connection) => work(new Database(this.#engine, this.#scope, connection)), this.#scope)
+  }
+
+  #execute([query, parameters]: readonly [query: unknown, parameters?: unknown]) {
+    return this.#engine.execute(query as Compilable<unknown> | AnyStatement, parameters, { scope: this.#scope, connection: this.#connection })
+  }
+}
+
+function beginOf(system: DatabaseSystem, isolation: string | undefined): readonly string[] {
+  // A transaction that would only later want to write could fail then; SQLite's are serialisable as they are.
+  if (system === 'sqlite') return ['BEGIN IMMEDIATE']
+  if (isolation === undefined) return ['BEGIN']
+  return system === 'postgresql' ? [`BEGIN ISOLATION LEVEL ${isolation}`] : [`SET TRANSACTION ISOLATION LEVEL ${isolation}`, 'BEGIN']
+}

@@ -1,0 +1,128 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runtime } from '#runtime'
+import { type SqliteFile, type SqliteStatement, type SqliteValue, sqliteErrorCode } from '../../runtime/sqlite.ts'
+import { type Connection, type ConnectionPool, type DriverQuery, type QueryResult, QueryTimeout } from './connection.ts'
+import { WaitingLine } from './waiting-line.ts'
+
+const BUSY = 5
+const LOCKED = 6
+/** How long a call may block the process while another one has the file locked; then it is tried again without blocking. */
+const BUSY_MILLISECONDS = 5
+/** Prepared statements that a file keeps. */
+const MAX_STATEMENTS = 500
+
+/**
+ * One connection that writes, one user at a time, and one that reads at any time: in WAL mode neither waits for the other.
+ *
+ * @param path a file, or `:memory:` for a database that ends with the process
+ */
+export async function openSqlite(path: string): Promise<ConnectionPool> {
+  const isInMemory = path === ':memory:'
+  if (!isInMemory) mkdirSync(dirname(path), { recursive: true })
+  const writer = new PreparingFile(await openFile(path))
+  const reader = isInMemory ? writer : new PreparingFile(await openFile(path))
+  // A reader of its own can't see what a transaction has not yet committed; in memory there is one connection, and everybody waits.
+  if (!isInMemory) reader.execute('PRAGMA query_only = on')
+  const line = new WaitingLine()
+  const reading: Connection = new SqliteConnection(reader, () => {})
+  return {
+    system: 'sqlite',
+    max: 1,
+    async acquire(purpose, deadlineAt) {
+      if (purpose === 'read' && !isInMemory) return reading
+      const leave = await line.enter(deadlineAt)
+      return new SqliteConnection(writer, leave)
+    },
+    size: () => 1,
+    async close() {
+      if (reader !== writer) reader.close()
+      writer.close()
+    },
+  }
+}
+
+async function openFile(path: string): Promise<SqliteFile> {
+  const file = await runtime.openSqlite(path)
+  file.execute(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
+  // Ten processes that start at once turn the same file to WAL.
+  await untilFree(() => file.execute('PRAGMA journal_mode = wal'), performance.now() + 5000)
+  file.execute('PRAGMA synchronous = full; PRAGMA foreign_keys = on')
+  return file
+}
+
+/** A file and the statements that were prepared for it. */
+class PreparingFile {
+  readonly #file: SqliteFile
+  readonly #statements = new Map<string, SqliteStatement>()
+
+  constructor(file: SqliteFile) {
+    this.#file = file
+  }
+
+  execute(sql: string): void {
+    this.#file.execute(sql)
+  }
+
+  run({ sql, parameters, isRead }: DriverQuery): QueryResult {
+    const statement = this.#prepare(sql)
+    const values = parameters as SqliteValue[]
+    return isRead ? { rows: statement.all(values), affectedRows: 0 } : { rows: [], affectedRows: statement.run(values) }
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  #prepare(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
+    const statement = this.#file.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+class SqliteConnection implements Connection {
+  readonly #file: PreparingFile
+  readonly #leave: () => void
+
+  constructor(file: PreparingFile, leave: () => void) {
+    this.#file = file
+    this.#leave = leave
+  }
+
+  async execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult> {
+    return untilFree(() => this.#file.run(query), deadlineAt)
+  }
+
+  release(): void {
+    this.#leave()
+  }
+
+  /** The file stays open, whatever happened: there is no other connection to take its place, only a transaction to end. */
+  destroy(): void {
+    try {
+      this.#file.execute('ROLLBACK')
+    } catch {
+      // There was no transaction.
+    }
+    this.#leave()
+  }
+}
+
+/** Tries again for as long as another process has the file locked. */
+async function untilFree<Result>(work: () => Result, deadlineAt: number): Promise<Result> {
+  for (let pause = 1; ; pause = Math.min(2 * pause, 50)) {
+    try {
+      return work()
+    } catch (error) {
+      const code = sqliteErrorCode(error)
+      if (code !== BUSY && code !== LOCKED) throw error
+      if (performance.now() + pause >= deadlineAt) throw new QueryTimeout()
+    }
+    await sleep(pause / 2 + (Math.random() * pause) / 2)
+  }
+}

@@ -1,0 +1,17 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { SqliteFile, SqliteRow } from './sqlite.ts'
+
+export function openSqlite(path: string): SqliteFile {
+  const database = new DatabaseSync(path)
+  return {
+    execute: (sql) => database.exec(sql),
+    prepare(sql) {
+      const statement = database.prepare(sql)
+      return {
+        all: (parameters) => statement.all(...parameters) as SqliteRow[],
+        run: (parameters) => Number(statement.run(...parameters).changes),
+      }
+    },
+    close: () => database.close(),
+  }
+}
