@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const SOURCE = fileURLToPath(new URL('../packages/chassis/src/', import.meta.url))
 
 /** From the bottom up: a file imports from its own layer and from those before it. */
-const LAYERS = ['runtime', 'definition', 'observe', 'resources', 'http', 'run']
+const LAYERS = ['runtime', 'definition', 'observe', 'resources', 'http', 'collection', 'run']
 
 interface Import {
   from: string

@@ -1,0 +1,102 @@
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { type Statement, statement } from '../resources/database/statement.ts'
+import type { PagePosition } from './cursor.ts'
+import type { Filter } from './filter.ts'
+
+// A collection is told its table's name, not its type.
+// biome-ignore lint/suspicious/noExplicitAny: any is what Kysely takes for tables that are not known.
+type AnyTables = any
+export type AnyRow = Record<string, unknown> & { position: number }
+
+/** What a column may be sorted by. */
+export interface SortColumn {
+  column: string
+  isNullable?: boolean
+}
+
+export interface PageOptions {
+  table: string
+  filters: Readonly<Record<string, Filter>>
+  /** By the name that clients use. */
+  sorts: Readonly<Record<string, SortColumn>>
+}
+
+export interface PageRequest {
+  limit: number
+  /** A name of `sorts`, with a minus for descending; undefined for the order of insertion. */
+  sort: string | undefined
+  after: PagePosition | undefined
+  /** Values of filters, by their names. */
+  given: Readonly<Record<string, unknown>>
+}
+
+type Parameters = Readonly<Record<string, unknown>>
+
+/** Makes the query of a page. There is one statement for each combination of filters and order that is asked for, put together once. */
+export class PageQueries {
+  readonly #options: PageOptions
+  readonly #statements = new Map<string, Statement<AnyTables, Parameters, AnyRow>>()
+
+  constructor(options: PageOptions) {
+    this.#options = options
+  }
+
+  /** What a page is read with: one row more than the page, which tells whether there is a next one. */
+  read({ limit, sort, after, given }: PageRequest): [Statement<AnyTables, Parameters, AnyRow>, Parameters] {
+    const names = Object.keys(this.#options.filters).filter((name) => given[name] !== undefined)
+    const start = after === undefined ? 'start' : after.value === null ? 'null' : 'value'
+    const shape = [sort ?? '', start, ...names].join(' ')
+    const known =
+      this.#statements.get(shape) ?? statement<AnyTables, Parameters, AnyRow>((query, values) => this.#build(query, values, names, sort, start))
+    this.#statements.set(shape, known)
+    const values = names.map((name) => [`filter_${name}`, this.#options.filters[name]?.toValue(given[name])])
+    return [known, { ...Object.fromEntries(values), limit: limit + 1, afterValue: after?.value, afterPosition: after?.position }]
+  }
+
+  /** What a row sorts by. */
+  positionOf(sort: string | undefined, row: AnyRow): PagePosition {
+    const { column } = this.#sortOf(sort)
+    return { position: row.position, value: column === 'position' ? null : (row[column] as PagePosition['value']) }
+  }
+
+  #sortOf(sort: string | undefined): SortColumn & { isDescending: boolean } {
+    const isDescending = sort?.startsWith('-') ?? false
+    const known = sort === undefined ? undefined : this.#options.sorts[isDescending ? sort.slice(1) : sort]
+    return { column: 'position', ...known, isDescending }
+  }
+
+  #build(query: Kysely<AnyTables>, values: Parameters, names: readonly string[], sort: string | undefined, start: 'start' | 'null' | 'value') {
+    const { table, filters } = this.#options
+    const { column, isNullable, isDescending } = this.#sortOf(sort)
+    let select = query.selectFrom(table).selectAll()
+    for (const name of names) {
+      const { column: filtered, operator } = filters[name] as Filter
+      const value = values[`filter_${name}`]
+      select = operator === '=' ? select.where(filtered, '=', value) : select.where(sql<boolean>`${sql.ref(filtered)} like ${value} escape '!'`)
+    }
+    if (start !== 'start')
+      select = select.where((builder) => isAfter(builder, { column, isNullable, isDescending, isNull: start === 'null', values }))
+    // What has no value comes last, in either direction and on every database.
+    if (isNullable) select = select.orderBy((builder) => builder.case().when(column, 'is', null).then(1).else(0).end())
+    if (column !== 'position') select = select.orderBy(column, isDescending ? 'desc' : 'asc')
+    return select.orderBy('position').limit(values.limit as number)
+  }
+}
+
+interface After {
+  column: string
+  isNullable: boolean | undefined
+  isDescending: boolean
+  /** Whether the last object of the page before had no value. */
+  isNull: boolean
+  values: Parameters
+}
+
+function isAfter(builder: ExpressionBuilder<AnyTables, string>, { column, isNullable, isDescending, isNull, values }: After) {
+  const isLater = builder('position', '>', values.afterPosition)
+  if (column === 'position') return isLater
+  if (isNull) return builder.and([builder(column, 'is', null), isLater])
+  const isBeyond = builder(column, isDescending ? '<' : '>', values.afterValue)
+  const isEqual = builder.and([builder(column, '=', values.afterValue), isLater])
+  return builder.or([isBeyond, isEqual, ...(isNullable ? [builder(column, 'is', null)] : [])])
+}

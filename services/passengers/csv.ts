@@ -1,0 +1,122 @@
+import { pipeline } from 'node:stream/promises'
+import { type InputError, ServiceError } from '@slipway/chassis'
+import { CsvError, parse } from 'csv-parse'
+import { z } from 'zod'
+import { type PassengerInput, passengerInput } from './passenger.ts'
+
+/** The members that the columns of a file stand for, in the words of the file: slashes and blanks may also be underscores. */
+const COLUMNS: Readonly<Record<string, Exclude<keyof PassengerInput, 'uuid'>>> = {
+  survived: 'survived',
+  pclass: 'passengerClass',
+  name: 'name',
+  sex: 'sex',
+  age: 'age',
+  siblings_spouses_aboard: 'siblingsOrSpousesAboard',
+  parents_children_aboard: 'parentsOrChildrenAboard',
+  fare: 'fare',
+}
+const HEADER = 'Survived,Pclass,Name,Sex,Age,Siblings/Spouses Aboard,Parents/Children Aboard,Fare'
+const MAX_ERRORS = 100
+const MAX_RECORD_CHARACTERS = 10_000
+
+/** A cell is text; what stands in it must be a number, for NaN and Infinity are none. */
+const cellNumber = z
+  .string()
+  .regex(/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/, 'It must be a number')
+  .transform(Number)
+
+const row = z.object({
+  survived: z.enum(['0', '1', 'true', 'false'], 'It must be 0 or 1').transform((text) => text === '1' || text === 'true'),
+  passengerClass: cellNumber,
+  name: z.string(),
+  sex: z.string(),
+  age: z
+    .literal('')
+    .transform(() => null)
+    .or(cellNumber),
+  siblingsOrSpousesAboard: cellNumber,
+  parentsOrChildrenAboard: cellNumber,
+  fare: cellNumber,
+})
+const csvPassenger = row.pipe(passengerInput as unknown as z.ZodType<PassengerInput, z.output<typeof row>>)
+
+/**
+ * Reads passengers from a CSV file as it arrives (RFC 4180), in batches. Rows are counted as a spreadsheet does: the header is row 1.
+ *
+ * @throws {ServiceError} `validation_failed` with the first rows that are wrong, `malformed_body` when it is not UTF-8
+ */
+export async function* readPassengers(bytes: AsyncIterable<Uint8Array>, batchSize: number): AsyncGenerator<PassengerInput[]> {
+  const errors: InputError[] = []
+  let batch: PassengerInput[] = []
+  let members: readonly string[] | undefined
+  let row = 0
+  for await (const cells of readRows(bytes, () => row + 1)) {
+    row++
+    if (!members) {
+      members = readHeader(cells)
+      continue
+    }
+    const passenger = readPassenger(cells, members, row, errors)
+    // Nothing of a file is stored when any of its rows is wrong, so from the first one on the rest is only looked at.
+    if (passenger && errors.length === 0) batch.push(passenger)
+    if (errors.length >= MAX_ERRORS) break
+    if (batch.length < batchSize) continue
+    yield batch
+    batch = []
+  }
+  if (!members) throw refuse([{ path: 'row 1', message: `It must be the header ${HEADER}` }])
+  if (errors.length > 0) throw refuse(errors)
+  yield batch
+}
+
+function readHeader(cells: readonly string[]): readonly string[] {
+  const members = cells.map((cell) => COLUMNS[cell.trim().toLowerCase().replace(/[ /]/g, '_')])
+  const known = new Set(members.filter((member) => member !== undefined))
+  if (known.size === Object.keys(COLUMNS).length && known.size === cells.length) return members as string[]
+  throw refuse([{ path: 'row 1', message: `It must be the header ${HEADER}, in any order` }])
+}
+
+function readPassenger(cells: readonly string[], members: readonly string[], row: number, errors: InputError[]): PassengerInput | undefined {
+  if (cells.length !== members.length) {
+    errors.push({ path: `row ${row}`, message: `It must have ${members.length} cells; it has ${cells.length}` })
+    return undefined
+  }
+  const parsed = csvPassenger.safeParse(Object.fromEntries(members.map((member, index) => [member, cells[index]])))
+  if (parsed.success) return parsed.data
+  const reasons = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  errors.push({ path: `row ${row}`, message: reasons.join('; ') })
+  return undefined
+}
+
+/** @param nextRow the number of the row that is being read, for the message when it is no CSV */
+async function* readRows(bytes: AsyncIterable<Uint8Array>, nextRow: () => number): AsyncGenerator<string[]> {
+  const parser = parse({ bom: true, skip_empty_lines: true, relax_column_count: true, max_record_size: MAX_RECORD_CHARACTERS })
+  const reading = pipeline(decode(bytes), parser)
+  // What goes wrong is thrown below; here it is only kept from being nobody's.
+  reading.catch(() => {})
+  try {
+    yield* parser as AsyncIterable<string[]>
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw refuse([{ path: `row ${nextRow()}`, message: error.message }])
+  } finally {
+    parser.destroy()
+  }
+}
+
+async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+  } catch (error) {
+    if (error instanceof TypeError) throw new ServiceError('malformed_body', 'The file is not UTF-8.', { cause: error })
+    throw error
+  }
+}
+
+function refuse(errors: readonly InputError[]): ServiceError {
+  const [first] = errors
+  const more = errors.length > 1 ? `, and ${errors.length - 1} rows more` : ''
+  return new ServiceError('validation_failed', `Nothing was imported. ${first?.path}: ${first?.message}${more}.`, { errors })
+}
