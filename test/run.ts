@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { once } from 'node:events'
+import { globSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { type StartedServers, startServers } from './databases/shared-servers.ts'
+import { makeThrowawayFolder } from './databases/throwaway-folder.ts'
 
-const HELP = `Runs every test on both runtimes and says how many passed on each.
+const HELP = `Runs every test on both runtimes and says how many passed on each. It starts a PostgreSQL, a MariaDB and a Redis for them.
 
   npm test                         all tests, on Node and on Bun
   npm test -- --runtime bun        on one of them
-  npm test -- test/lifecycle       only files whose path has this in it`
+  npm test -- test/lifecycle       only files whose path has this in it
+
+Servers to use instead are named by TEST_POSTGRES_URL, TEST_MARIADB_URL and TEST_REDIS_URL, or by a DATABASE_URL of their kind.`
 
 interface Outcome {
   passed: number
@@ -43,7 +48,10 @@ const runners: Record<string, Runner> = {
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { runtime: { type: 'string' }, help: { type: 'boolean' } } })
+/** The signal that ended the tests, if one did. */
+let interruption: NodeJS.Signals | undefined
 process.exitCode = values.help ? help() : await main()
+if (interruption) process.kill(process.pid, interruption)
 
 function help(): number {
   console.log(HELP)
@@ -62,27 +70,58 @@ async function main(): Promise<number> {
     console.error(`There is nothing to run. Runtimes are ${Object.keys(runners).join(' and ')}; a file is chosen by a part of its path.`)
     return 2
   }
+  const servers = await startServers().catch((error: Error) => void console.error(error.message))
+  if (!servers) return 1
+  try {
+    return await runOn(chosen, files, servers)
+  } finally {
+    await servers.stop()
+  }
+}
+
+async function runOn(chosen: [string, Runner][], files: string[], { environment }: StartedServers): Promise<number> {
   const outcomes: [string, Outcome, number][] = []
-  for (const [name, runner] of chosen) outcomes.push([name, ...(await runAll(runner, files))])
+  for (const [name, runner] of chosen) {
+    outcomes.push([name, ...(await runAll(runner, files, environment))])
+    if (interruption) return 1
+  }
   for (const [name, { passed, failed, skipped }] of outcomes) console.log(`${name}: ${passed} passed, ${failed + skipped} failed`)
   return outcomes.every(([, { passed, failed, skipped }, code]) => code === 0 && passed > 0 && failed + skipped === 0) ? 0 : 1
 }
 
-function runAll({ command: [program, ...options], count }: Runner, files: string[]): Promise<[Outcome, number]> {
-  return new Promise((resolve, reject) => {
-    // Bun takes names without ./ for parts of names.
-    const child = spawn(program as string, [...options, ...files.map((file) => `./${file}`)], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    for (const [stream, target] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ] as const) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text
-        target.write(text)
-      })
-    }
-    child.on('error', reject)
-    child.on('close', (code) => resolve([count(output), code ?? 1]))
+async function runAll(
+  { command: [program, ...options], count }: Runner,
+  files: string[],
+  environment: Record<string, string>,
+): Promise<[Outcome, number]> {
+  const folder = await makeThrowawayFolder({ purpose: 'run', endSignal: 'TERM' })
+  // Once: a second signal ends this process at once, and all that it started with it.
+  const interrupt = (signal: NodeJS.Signals) => {
+    interruption = signal
+    void folder.remove()
+  }
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  // Bun takes names without ./ for parts of names.
+  const child = spawn(program as string, [...options, ...files.map((file) => `./${file}`)], {
+    // A test that wants a database says so; none gets one by accident.
+    env: { ...process.env, DATABASE_URL: undefined, TEST_FOLDER: folder.path, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // The leader of a group, so that what tests have started ends with them.
+    detached: true,
   })
+  if (child.pid) writeFileSync(folder.groupFile, String(child.pid))
+  let output = ''
+  for (const [stream, target] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      target.write(text)
+    })
+  }
+  const [code] = await once(child, 'close')
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+  await folder.remove()
+  return [count(output), code ?? 1]
 }

@@ -1,10 +1,10 @@
 import { type Browser, chromium as playwright } from 'playwright-core'
-import { isRoot, runApt } from './apt.ts'
+import { isRoot } from './apt.ts'
 import { findOnPath, isProgram } from './find-on-path.ts'
+import { installPackages } from './install-packages.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] as const
 const REMEDY = 'Run `apt-get install chromium` as root, or set CHROMIUM_PATH to a Chromium or Chrome.'
-const INSTALL = 'apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 chromium'
 
 /**
  * The path of Chromium: what CHROMIUM_PATH names, or else the one on PATH, or else one that is installed now.
@@ -19,9 +19,7 @@ export async function chromium(): Promise<string> {
   }
   const found = await findOnPath(...NAMES)
   if (found) return found
-  if (!isRoot) throw new Error(`Chromium is missing, and only root can install it. ${REMEDY}`)
-  // A list that is older than the package archive names versions that are no longer there.
-  await runApt({ tool: 'Chromium', script: `${INSTALL} || { apt-get update -qq && ${INSTALL}; }`, remedy: REMEDY })
+  await installPackages({ tool: 'Chromium', packages: ['chromium'], remedy: REMEDY })
   const installed = await findOnPath(...NAMES)
   if (!installed) throw new Error(`Chromium was installed and is not on PATH. ${REMEDY}`)
   return installed

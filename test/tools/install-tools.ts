@@ -1,3 +1,4 @@
+import { installServers } from '../databases/shared-servers.ts'
 import { chromium } from './chromium.ts'
 import { promtool } from './promtool.ts'
 
@@ -5,6 +6,7 @@ import { promtool } from './promtool.ts'
 try {
   await promtool()
   await chromium()
+  await installServers()
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1
