@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import type { Route } from './definition/define-route.ts'
 import type { Service } from './definition/define-service.ts'
 import { Reply } from './definition/reply.ts'
+import { itemSchema, statusesOf } from './definition/route-facts.ts'
+import { isAsyncIterable } from './http/json-blocks.ts'
 import type { SpanRecord, SpanSink } from './observe/span.ts'
 import { createTracing } from './observe/tracing.ts'
 import { type RunningService, startService } from './run/run-service.ts'
@@ -32,8 +35,9 @@ export interface TestedService {
 }
 
 /**
- * Runs a service in this process, for a test. What a handler returns is checked against its response schema, which production
- * leaves to the compiler; an answer that does not fit is a 500, and the log says why.
+ * Runs a service in this process, for a test. What a handler returns is checked against its response schema, item by item where it is
+ * an async iterable, and the status of a reply against those that its route lists. Production leaves this to the compiler; here an answer
+ * that does not fit is a 500, and the log says why.
  *
  * @throws {ConfigError} as the service itself would.
  */
@@ -66,20 +70,63 @@ function withCheckedAnswers(service: Service): Service {
 }
 
 function withCheckedAnswer(route: Route): Route {
-  const { response, method, path } = route
-  if (!response) return route
-  const check = (answer: unknown) => {
-    const data = answer instanceof Reply ? answer.data : answer
-    if (answer instanceof Reply && data === undefined) return answer
-    const { error } = response.safeParse(data)
-    if (error) throw new TypeError(`The handler of ${method} ${path} returned what its response schema refuses: ${error.message}`)
-    return answer
-  }
   const handler: Route['handler'] = (input, context) => {
     const answer = route.handler(input, context)
-    return answer instanceof Promise ? answer.then(check) : check(answer)
+    return answer instanceof Promise ? answer.then((settled) => checkAnswer(route, settled)) : checkAnswer(route, answer)
   }
   return { ...route, handler }
+}
+
+function checkAnswer(route: Route, answer: unknown): unknown {
+  if (!(answer instanceof Reply)) return checkData(route, answer)
+  const { data, options } = answer
+  const statuses = statusesOf(route)
+  if (options.status !== undefined && !statuses.includes(options.status))
+    throw new TypeError(`The handler of ${labelOf(route)} replied with ${options.status}; its status lists ${statuses.join(', ')}.`)
+  return data === undefined ? answer : new Reply(checkData(route, data), options)
+}
+
+function checkData(route: Route, data: unknown): unknown {
+  const item = itemSchema(route.response)
+  if (item && isAsyncIterable(data)) return checkItems(route, item, data)
+  if (route.response) check(route, route.response, data, 'returned')
+  return data
+}
+
+/** Not a generator, which would let a call of `return` wait until the item that is being made is there. */
+function checkItems(route: Route, schema: z.core.$ZodType, items: AsyncIterable<unknown>): AsyncIterable<unknown> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = items[Symbol.asyncIterator]()
+      const end = async () => (await iterator.return?.()) ?? { done: true, value: undefined }
+      return {
+        async next() {
+          const result = await iterator.next()
+          if (!result.done) await checkOr(end, () => check(route, schema, result.value, 'gave an item'))
+          return result
+        },
+        return: end,
+      }
+    },
+  }
+}
+
+async function checkOr(end: () => Promise<unknown>, work: () => void): Promise<void> {
+  try {
+    work()
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+function check(route: Route, schema: z.core.$ZodType, data: unknown, how: string): void {
+  const { error } = z.safeParse(schema, data)
+  if (error) throw new TypeError(`The handler of ${labelOf(route)} ${how} what its response schema refuses: ${error.message}`)
+}
+
+function labelOf({ method, path }: Route): string {
+  return `${method} ${path}`
 }
 
 /** The text format has a series a line: `name{label="value",…} number`. */

@@ -1,36 +1,22 @@
 import type { z } from 'zod'
-import { BODY_MEDIA_TYPES, METHODS, type Route } from './define-route.ts'
+import { collisionFaults, routeFaults } from './check-routes.ts'
 import type { Service } from './define-service.ts'
 import type { MetricDefinition } from './metric.ts'
-import {
-  BASE_KEYS,
-  CHASSIS_METRIC,
-  ENVIRONMENT_NAME,
-  looksSecret,
-  MEMBER_NAME,
-  METRIC_NAME,
-  PROBLEM_CODE,
-  RESERVED_PATHS,
-  ROUTE_PATH,
-  SERVICE_NAME,
-} from './names.ts'
+import { BASE_KEYS, CHASSIS_METRIC, ENVIRONMENT_NAME, looksSecret, MEMBER_NAME, METRIC_NAME, PROBLEM_CODE, SERVICE_NAME } from './names.ts'
 import { isSecret } from './secret.ts'
 import { chassisProblems, type ProblemKind } from './service-error.ts'
+import { type Faults, isOneLine, isSchema, isStatus, listOf, matches } from './untrusted.ts'
 
 /** Thrown by `defineService`; its message has one sentence for each thing that is wrong, with the remedy. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError'
 }
 
-type Faults = Iterable<string>
-
 /** Members of a handler's context that a resource must not hide. */
 const CONTEXT_MEMBERS = new Set(['config', 'log', 'metrics', 'requestId', 'signal', 'remainingTime', 'traceparent', 'tracestate', 'span'])
 /** Owners of config keys beside the resources, which share one namespace with these; see `run/config-keys.ts`. */
 const CONFIG_OWNERS = new Set(['base', 'service'])
 const METRIC_KINDS: readonly unknown[] = ['counter', 'gauge', 'histogram'] satisfies MetricDefinition['kind'][]
-/** Seconds. Far below what a timer can hold, which fires at once when it is given more. */
-const LONGEST_DEADLINE = 3600
 
 export function checkDefinition(service: Service): void {
   const faults = [
@@ -132,97 +118,7 @@ function* errorFaults(errors: Readonly<Record<string, ProblemKind>>): Faults {
   }
 }
 
-function* routeFaults(route: Route, { errors }: Service): Faults {
-  if (typeof route !== 'object' || route === null) {
-    yield `A route is ${route}; make each with defineRoute({...}).`
-    return
-  }
-  const { method, path, summary, status, deadline } = route
-  const label = `The route ${method} ${path}`
-  if (!METHODS.includes(method)) yield `${label} must have one of the methods ${METHODS.join(', ')}.`
-  if (!matches(ROUTE_PATH, path))
-    yield `${label} must have a path like /things/{name}: segments of letters, digits and . _ ~ -, or one {parameter}, without a slash at the end.`
-  if ((RESERVED_PATHS as readonly string[]).includes(path)) yield `${label} hides a path that every service has; choose another.`
-  if (!isOneLine(summary)) yield `${label} needs a summary of one line.`
-  if (typeof route.handler !== 'function') yield `${label} needs a handler, a function that returns plain data.`
-  for (const part of ['body', 'response'] as const)
-    if (route[part] !== undefined && !isSchema(route[part])) yield `${label} must have a ${part} that is a zod schema, or none.`
-  for (const part of ['accepts', 'errors'] as const)
-    if (route[part] !== undefined && !Array.isArray(route[part])) yield `${label} must have its ${part} in a list.`
-  if (method === 'GET' && route.body) yield `${label} must not have a body: a GET has none (RFC 9110, section 9.3.1).`
-  if (route.accepts && !route.body) yield `${label} has accepts without a body schema; add one, or remove accepts.`
-  for (const type of listOf(route.accepts))
-    if (!BODY_MEDIA_TYPES.includes(type)) yield `${label} can't parse ${type}; a body is one of ${BODY_MEDIA_TYPES.join(', ')}.`
-  if (status !== undefined && !isStatus(status, 200, 299)) yield `${label} must have a status from 200 to 299; errors are thrown. It has ${status}.`
-  if (status === 204 && route.response) yield `${label} answers 204, which has no content; remove its response schema.`
-  if (deadline !== undefined && !(Number.isFinite(deadline) && deadline > 0 && deadline <= LONGEST_DEADLINE))
-    yield `${label} must have a deadline of more than 0 seconds and at most ${LONGEST_DEADLINE}; it has ${deadline}.`
-  for (const code of listOf(route.errors)) {
-    if (!Object.hasOwn(chassisProblems, code) && !Object.hasOwn(errors, code))
-      yield `${label} lists the error ${code}, which neither the chassis nor the service's errors declare.`
-  }
-  if (typeof path === 'string') yield* parameterFaults(route, label)
-}
-
-function* parameterFaults({ path, params, query, headers }: Route, label: string): Faults {
-  const names = [...path.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '')
-  if (new Set(names).size < names.length) yield `${label} names a parameter twice.`
-  const keys = objectKeys(params)
-  if (params && !keys) yield `${label} must have params that are z.object({...}).`
-  if (keys && [...keys].sort().join() !== [...names].sort().join()) {
-    yield `${label} must have a schema in params for exactly the parameters of its path (${names.join(', ') || 'none'}); it has ${keys.join(', ') || 'none'}.`
-  }
-  if (query && !objectKeys(query)) yield `${label} must have a query that is z.object({...}).`
-  if (headers && !objectKeys(headers)) yield `${label} must have headers that are z.object({...}).`
-  for (const key of objectKeys(headers) ?? []) if (key !== key.toLowerCase()) yield `${label} must name the header ${key} in lower case.`
-}
-
-function* collisionFaults(routes: readonly Route[]): Faults {
-  const shapes = new Map<string, Route[]>()
-  for (const route of routes) {
-    // Two paths are alike when they differ only in the names of their parameters: the router could not tell them apart.
-    const shape = route.path.replaceAll(/\{[^}]*\}/g, '{}')
-    const earlier = shapes.get(shape) ?? []
-    const same = earlier.find(({ method }) => method === route.method)
-    const renamed = earlier.find(({ path }) => path !== route.path)
-    if (same) yield `The routes ${labelOf(same)} and ${labelOf(route)} are alike; remove one.`
-    else if (renamed) yield `The routes ${labelOf(renamed)} and ${labelOf(route)} name the same parameter differently; use one name.`
-    shapes.set(shape, [...earlier, route])
-  }
-}
-
-function labelOf({ method, path }: Route): string {
-  return `${method} ${path}`
-}
-
-function objectKeys(schema: z.ZodType | undefined): string[] | undefined {
-  return isSchema(schema) && 'shape' in schema ? Object.keys(schema.shape as object) : undefined
-}
-
-// What follows trusts no type: a definition may come from JavaScript, or through a cast.
-
-function isSchema(value: unknown): value is z.ZodType {
-  return typeof value === 'object' && value !== null && '_zod' in value && 'safeParse' in value
-}
-
 function isResource(value: unknown): boolean {
   const { kind, config, network, open } = (value ?? {}) as Record<string, unknown>
   return typeof kind === 'string' && typeof config === 'object' && config !== null && typeof network === 'function' && typeof open === 'function'
-}
-
-function isOneLine(text: unknown): boolean {
-  return typeof text === 'string' && text.trim().length > 0 && !text.includes('\n')
-}
-
-/** A pattern's own `test` would make the text "undefined" of a name that is missing. */
-function matches(pattern: RegExp, text: unknown): boolean {
-  return typeof text === 'string' && pattern.test(text)
-}
-
-function isStatus(status: unknown, from: number, to: number): boolean {
-  return Number.isInteger(status) && from <= (status as number) && (status as number) <= to
-}
-
-function listOf<Item>(value: readonly Item[] | undefined): readonly Item[] {
-  return Array.isArray(value) ? value : []
 }

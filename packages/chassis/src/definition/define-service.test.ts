@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
-import { counter, defineRoute, defineService, gauge, type Resource, type Service, secret } from '../index.ts'
+import { byteStream, counter, defineRoute, defineService, gauge, type Resource, reply, type Service, secret } from '../index.ts'
 import { looksSecret } from './names.ts'
 
 const text = z.string().describe('A text.')
@@ -15,6 +15,10 @@ const resource = (config: Record<string, z.ZodType>): Resource<object> => ({
   network: () => [],
   open: () => Promise.reject(new Error('not opened in this test')),
 })
+
+async function* texts(): AsyncGenerator<string> {
+  yield 'one'
+}
 
 describe('a wrong definition is refused with a sentence', () => {
   const wrong: [what: string, head: object, routes: object[], sentence: RegExp][] = [
@@ -100,6 +104,55 @@ describe('a wrong definition is refused with a sentence', () => {
     ['a GET with a body', {}, [route({ body: z.object({}) })], /must not have a body: a GET has none/],
     ['accepts without a body', {}, [route({ accepts: ['application/json'] })], /has accepts without a body schema/],
     ['a media type that is not parsed', {}, [route({ method: 'POST', body: z.object({}), accepts: ['text/xml'] })], /can't parse text\/xml/],
+    ['a list of no media types', {}, [route({ method: 'POST', body: z.object({}), accepts: [] })], /accepts no media type at all/],
+    ['a stream of no media type', {}, [route({ method: 'POST', body: byteStream() })], /has a byteStream\(\) without accepts/],
+    ...['application/json', 'application/merge-patch+json', 'application/x-www-form-urlencoded'].map((type): [string, object, object[], RegExp] => [
+      `a stream of ${type}`,
+      {},
+      [route({ method: 'POST', body: byteStream(), accepts: ['text/csv', type] })],
+      /has a byteStream\(\) of application\/.*, which is parsed/,
+    ]),
+    ...['text/*', '*/*', 'TEXT/CSV', 'text', 'text/csv; charset=utf-8', '', undefined].map((type): [string, object, object[], RegExp] => [
+      `a stream of ${JSON.stringify(type)}`,
+      {},
+      [route({ method: 'POST', body: byteStream().describe('x').optional(), accepts: [type] })],
+      /must accept media types like text\/csv, in lower case and without parameters or wildcards/,
+    ]),
+    ...[0, -1, 1.5, Number.POSITIVE_INFINITY, '5'].map((maxBodyBytes): [string, object, object[], RegExp] => [
+      `a body of at most ${maxBodyBytes} bytes`,
+      {},
+      [route({ method: 'POST', body: z.object({}), maxBodyBytes })],
+      new RegExp(`must have maxBodyBytes that are a whole number from 1; it has ${maxBodyBytes}`),
+    ]),
+    ['a limit of no body', {}, [route({ maxBodyBytes: 5 })], /has maxBodyBytes without a body schema/],
+    [
+      'two routes that take the same media type',
+      {},
+      [
+        route({ method: 'POST', body: z.object({}), accepts: ['application/json', 'application/x-www-form-urlencoded'] }),
+        route({ method: 'POST', body: z.object({}) }),
+      ],
+      /The routes POST \/ and POST \/ are alike; remove one, or give both a body and accepts without a media type in common/,
+    ],
+    [
+      'two routes of which one takes no body',
+      {},
+      [route({ method: 'POST', body: byteStream(), accepts: ['text/csv'] }), route({ method: 'POST' })],
+      /The routes POST \/ and POST \/ are alike/,
+    ],
+    [
+      'routes that differ in media type and name a parameter differently',
+      {},
+      [
+        route({ method: 'POST', path: '/{a}', body: byteStream(), accepts: ['text/csv'] }),
+        route({ method: 'POST', path: '/{b}', body: z.object({}) }),
+      ],
+      /POST \/\{a\} and POST \/\{b\} name the same parameter differently/,
+    ],
+    ['no status at all', {}, [route({ status: [] })], /has an empty list of statuses/],
+    ['a status twice', {}, [route({ status: [200, 200] })], /lists a status twice/],
+    ['a status of error among others', {}, [route({ status: [200, 404] })], /must have a status from 200 to 299; errors are thrown. It has 404/],
+    ['content with 204 among others', {}, [route({ status: [200, 204], response: z.object({}) })], /answers 204, which has no content/],
     ['a status of error', {}, [route({ status: 404 })], /must have a status from 200 to 299; errors are thrown. It has 404/],
     ['content with 204', {}, [route({ status: 204, response: z.object({}) })], /answers 204, which has no content/],
     ['an error that nobody declares', {}, [route({ errors: ['rust'] })], /lists the error rust, which neither/],
@@ -146,6 +199,12 @@ describe('a config key that looks like a secret', () => {
 
 describe('a right definition', () => {
   test('may have a deadline of an hour', () => assert.ok(define({}, [route({ deadline: 3600 })])))
+
+  test('may have routes that differ in the media type of their body', () => {
+    const csv = route({ method: 'POST', body: byteStream(), accepts: ['text/csv'] })
+    const form = route({ method: 'POST', body: z.object({}), accepts: ['application/x-www-form-urlencoded'] })
+    assert.ok(define({}, [csv, route({ method: 'POST', body: z.object({}), maxBodyBytes: 1 }), form, route({ status: [200, 201] })]))
+  })
 
   test('is frozen data', () => {
     const service = define({ config: { API_KEY: secret(z.string()).optional().describe('Opens the door.') } }, [route({})])
@@ -197,8 +256,53 @@ describe('a right definition', () => {
           // @ts-expect-error The response has a number.
           handler: () => ({ price: 'much' }),
         }),
+        defineRoute({
+          method: 'POST',
+          path: '/stream',
+          summary,
+          accepts: ['text/csv'],
+          body: byteStream(),
+          status: [200, 201],
+          response: z.array(z.object({ bytes: z.number() })).readonly(),
+          handler: async function* ({ body }) {
+            for await (const block of body) yield { bytes: block.byteLength }
+          },
+        }),
+        defineRoute({
+          method: 'GET',
+          path: '/stream/wrong',
+          summary,
+          response: z.array(z.string()),
+          // @ts-expect-error The items are texts.
+          handler: async function* () {
+            yield 1
+          },
+        }),
+        defineRoute({
+          method: 'GET',
+          path: '/stream/reply',
+          summary,
+          response: z.array(z.string()),
+          handler: () => reply(texts(), { etag: '"1"' }),
+        }),
+        defineRoute({
+          method: 'GET',
+          path: '/stream/tuple',
+          summary,
+          response: z.tuple([z.string(), z.string()]),
+          // @ts-expect-error A tuple has a certain length.
+          handler: () => texts(),
+        }),
+        defineRoute({
+          method: 'GET',
+          path: '/stream/object',
+          summary,
+          response: z.object({ price: z.number() }),
+          // @ts-expect-error An object is no list.
+          handler: () => texts(),
+        }),
       ],
     )
-    assert.equal(service.routes.length, 2)
+    assert.equal(service.routes.length, 7)
   })
 })

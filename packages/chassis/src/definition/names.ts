@@ -10,6 +10,9 @@ export const PROBLEM_CODE = /^[a-z][a-z0-9_]*$/
 /** Segments of RFC 3986 unreserved characters, or one parameter. */
 export const ROUTE_PATH = /^\/$|^(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9]*\}))+$/
 
+/** One media type (RFC 6838, section 4.2), without parameters and in lower case: `text/csv`. */
+export const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/
+
 /** Paths that every service has without asking. */
 export const RESERVED_PATHS = ['/livez', '/readyz', '/startupz', '/healthz', '/version', '/metrics', '/openapi.json', '/docs'] as const
 

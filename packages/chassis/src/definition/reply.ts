@@ -1,5 +1,5 @@
 export interface ReplyOptions {
-  /** @default the route's status */
+  /** One of those that the route's `status` lists. @default the first of them */
   status?: number
   headers?: Readonly<Record<string, string>>
   /** The representation's strong entity tag, with its quotes, as `etagOf` makes it. GET and HEAD then honour `If-None-Match` (RFC 9110, section 13.1.2). */

@@ -29,9 +29,7 @@ export interface MeterSample<Label extends string> {
 /** Registers what a resource measures. A name may be registered again, by the next attempt to open or by a resource of the same kind. */
 export interface ResourceMeter {
   /** Returns what finds the series of a set of labels; keep series where it is hot. */
-  histogram<Label extends string>(
-    options: MeterOptions<Label> & { buckets?: readonly number[] },
-  ): (labels: Readonly<Record<Label, string>>) => Series
+  histogram<Label extends string>(options: MeterOptions<Label> & { buckets?: readonly number[] }): (labels: Readonly<Record<Label, string>>) => Series
   gauge<Label extends string>(options: MeterOptions<Label>, read: () => readonly MeterSample<Label>[]): void
   /** `read` gives totals since the start, which never fall. */
   counter<Label extends string>(options: MeterOptions<Label>, read: () => readonly MeterSample<Label>[]): void
@@ -84,6 +82,27 @@ export interface OpenResource<Handle> {
   close(): Promise<void>
 }
 
+/** One step of a schema, and how far it is. */
+export interface MigrationStatus {
+  name: string
+  /** `running` also when it broke off half-way; `changed` after it had been applied; `unknown` to this version of the code. */
+  state: 'applied' | 'pending' | 'running' | 'changed' | 'unknown'
+  /** ISO 8601, of the state; undefined for one that is pending. */
+  at: string | undefined
+}
+
+/** The schema of what a resource stores; what `slipway migrate` needs, without opening the resource. */
+export interface ResourceSchema<Config> {
+  /** Every step that the code or the store knows. */
+  statuses(context: SchemaContext<Config>): Promise<readonly MigrationStatus[]>
+  /** Applies what is pending, under a lock. Resolves to the names of what it applied. */
+  migrate(context: SchemaContext<Config>): Promise<readonly string[]>
+  /** Settles a step that broke off half-way, by what somebody found out: all of it is there, or nothing. Rejects for any other step. */
+  settle(context: SchemaContext<Config>, name: string, as: 'applied' | 'forgotten'): Promise<void>
+}
+
+export type SchemaContext<Config> = Omit<ResourceContext<Config>, 'meter'>
+
 /** Something a service opens at start, checks for readiness and closes at the end. Pure data until {@link Resource.open} is called. */
 export interface Resource<Handle, Config extends Record<string, z.ZodType> = Record<string, z.ZodType>> {
   kind: string
@@ -93,4 +112,6 @@ export interface Resource<Handle, Config extends Record<string, z.ZodType> = Rec
   network(config: Readonly<{ [Key in keyof Config]: z.output<Config[Key]> }>): readonly NetworkNeed[]
   /** Tried again with backoff until it resolves, while the service is live and not ready. */
   open(context: ResourceContext<{ [Key in keyof Config]: z.output<Config[Key]> }>): Promise<OpenResource<Handle>>
+  /** What its store's schema is brought up to date with; absent where there is none. */
+  schema?: ResourceSchema<{ [Key in keyof Config]: z.output<Config[Key]> }>
 }

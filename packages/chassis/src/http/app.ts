@@ -3,8 +3,10 @@ import { ServiceError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import type { RequestObserver } from '../observe/observe-request.ts'
 import type { RawHeaders } from '../runtime/runtime.ts'
+import { answerStreamOf } from './answer-stream.ts'
 import type { Cors } from './cors.ts'
 import { createRouteHandler, type RouteOptions } from './handle-route.ts'
+import { routeByMediaType } from './route-by-media-type.ts'
 import { type Handler, Router } from './router.ts'
 import type { SystemRoute } from './system-routes.ts'
 import type { ProblemWriter } from './to-problem.ts'
@@ -26,7 +28,7 @@ export interface AppOptions {
  * The request path of a service.
  *
  * 1 observe        around everything: ids, sampling, histogram, access line, span      observe/observe-request.ts
- * 2 route          method and path to a handler, and the path's parameters             router.ts
+ * 2 route          method, path and media type to a handler, and the path's parameters  router.ts, route-by-media-type.ts
  * 3 limits, parse  concurrency and deadline; params, query, headers, body by schema     handle-route.ts, parse-input.ts
  * 4 handler        the service's own function: parsed input in, plain data out
  * 5 write          JSON, entity tag, compression                                       write-answer.ts
@@ -34,14 +36,22 @@ export interface AppOptions {
  */
 export function createApp({ routes, systemRoutes, observer, toProblem, routeOptions, cors, isDraining }: AppOptions): FetchHandler {
   const router = new Router([
-    ...routes.map((route) => ({ ...route, handler: createRouteHandler(route, routeOptions) })),
+    ...routeByMediaType(routes, (route, listed) => createRouteHandler(route, routeOptions, listed)),
     ...systemRoutes.map((route) => ({ method: 'GET', path: route.path, handler: createSystemHandler(route, observer, toProblem) })),
   ])
 
   return function handleRequest(request, rawHeaders) {
     const exchange = observer.start(request, rawHeaders)
     const answer = answerTo(exchange)
-    return answer instanceof Promise ? answer.then((response) => finish(exchange, response)) : finish(exchange, answer)
+    return answer instanceof Promise ? answer.then((response) => finishLater(exchange, response)) : finish(exchange, answer)
+  }
+
+  /** A streamed answer is in flight until its end. */
+  function finishLater(exchange: Exchange, response: Response): Response {
+    const stream = answerStreamOf(response)
+    if (!stream) return finish(exchange, response)
+    void stream.outcome.then((status) => observer.finish(exchange, status))
+    return complete(exchange, response)
   }
 
   function answerTo(exchange: Exchange): Response | Promise<Response> {
@@ -63,11 +73,15 @@ export function createApp({ routes, systemRoutes, observer, toProblem, routeOpti
     throw new ServiceError('method_not_allowed', `${path} takes ${allow}.`, { headers: { allow } })
   }
 
-  /** A HEAD has the answer of a GET; that its content is not sent, both runtimes see to. */
   function finish(exchange: Exchange, response: Response): Response {
+    observer.finish(exchange, complete(exchange, response).status)
+    return response
+  }
+
+  /** A HEAD has the answer of a GET; that its content is not sent, both runtimes see to. */
+  function complete(exchange: Exchange, response: Response): Response {
     if (cors) cors.apply(exchange, response)
     if (isDraining()) response.headers.set('connection', 'close')
-    observer.finish(exchange, response.status)
     return response
   }
 }

@@ -1,21 +1,23 @@
+import { isByteStream } from '../definition/byte-stream.ts'
 import type { Route } from '../definition/define-route.ts'
+import { mediaTypesOf } from '../definition/route-facts.ts'
 import { ServiceError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import type { RequestObserver } from '../observe/observe-request.ts'
 import type { Admission } from './admission.ts'
+import { type AnswerStream, answerStreamOf } from './answer-stream.ts'
+import { BodyStream } from './body-stream.ts'
 import { DeadlineQueue } from './deadline.ts'
 import { createInputParser } from './parse-input.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import type { RequestContextClass } from './request-context.ts'
 import type { Handler } from './router.ts'
-import type { ProblemWriter } from './to-problem.ts'
 import { type AnswerOptions, createAnswerWriter } from './write-answer.ts'
 
 export interface RouteOptions extends AnswerOptions {
   observer: RequestObserver
   admission: Admission
   RequestContext: RequestContextClass
-  toProblem: ProblemWriter
   bodyLimits: BodyLimits
   /** One queue for each time that a route may take, by milliseconds. */
   deadlines: Map<number, DeadlineQueue>
@@ -29,15 +31,19 @@ type UserHandler = (input: unknown, context: unknown) => unknown
 /**
  * Makes the handler of one route: steps 3 to 6 of the request path.
  * It stays synchronous where the route's own handler is, which spares every such request a promise and a deadline.
+ *
+ * @param listed The media types that the method takes at this path, on this route or another.
  */
-export function createRouteHandler(route: Route, options: RouteOptions): Handler {
-  const { observer, admission, RequestContext, toProblem, bodyLimits, checkServing } = options
+export function createRouteHandler(route: Route, options: RouteOptions, listed = mediaTypesOf(route)): Handler {
+  const { observer, admission, RequestContext, toProblem, checkServing } = options
   const bound = observer.bind(route.method, route.path)
   const boundHead = route.method === 'GET' ? observer.bind('HEAD', route.path) : bound
   const parseInput = createInputParser(route)
   const writeAnswer = createAnswerWriter(route, options)
   const handler = route.handler as UserHandler
-  const accepts = route.accepts ?? ['application/json']
+  const accepts = mediaTypesOf(route)
+  const bodyLimits = { ...options.bodyLimits, maxBytes: route.maxBodyBytes ?? options.bodyLimits.maxBytes }
+  const answerBody = isByteStream(route.body) ? answerWithStream : answerWithBody
   const deadline = deadlineOf(route, options)
 
   return function handleRoute(exchange) {
@@ -46,7 +52,7 @@ export function createRouteHandler(route: Route, options: RouteOptions): Handler
     try {
       checkServing()
       admission.check()
-      if (route.body) return withinDeadline(exchange, answerWithBody(exchange))
+      if (route.body) return withinDeadline(exchange, answerBody(exchange))
       const answer = handler(parseInput(exchange, undefined), new RequestContext(exchange))
       if (answer instanceof Promise)
         return withinDeadline(
@@ -54,7 +60,7 @@ export function createRouteHandler(route: Route, options: RouteOptions): Handler
           answer.then((data) => writeAnswer(exchange, data)),
         )
       const response = writeAnswer(exchange, answer)
-      return response instanceof Promise ? response.catch((error) => toProblem(exchange, error)) : response
+      return response instanceof Promise ? withinDeadline(exchange, response) : response
     } catch (error) {
       return toProblem(exchange, error)
     }
@@ -62,7 +68,7 @@ export function createRouteHandler(route: Route, options: RouteOptions): Handler
 
   async function answerWithBody(exchange: Exchange): Promise<Response> {
     exchange.isReceived = false
-    const body = await readBody(exchange, accepts, bodyLimits)
+    const body = await readBody(exchange, accepts, listed, bodyLimits)
     exchange.isReceived = true
     // It came after the deadline, and its client has its answer.
     if (exchange.isAborted) throw new ServiceError('request_timeout')
@@ -70,9 +76,24 @@ export function createRouteHandler(route: Route, options: RouteOptions): Handler
     return writeAnswer(exchange, answer instanceof Promise ? await answer : answer)
   }
 
+  /** What the handler leaves of the body is discarded when nothing can ask for it any more, a streamed answer included. */
+  async function answerWithStream(exchange: Exchange): Promise<Response> {
+    const body = new BodyStream(exchange, bodyLimits.maxBytes)
+    let stream: AnswerStream | undefined
+    try {
+      body.check(accepts, listed)
+      const response = await writeAnswer(exchange, await handler(parseInput(exchange, body), new RequestContext(exchange)))
+      stream = answerStreamOf(response)
+      return response
+    } finally {
+      if (stream) void stream.released.then(() => body.discard())
+      else await body.discard()
+    }
+  }
+
   /**
-   * Answers when `work` does, or at the deadline. A handler that goes on after that still counts as in flight, for it still needs memory;
-   * a body that does not come any more needs none.
+   * Answers when `work` does, or at the deadline, which a streamed answer has to meet with its end. A handler that goes on after that
+   * still counts as in flight, for it still needs memory; a body that does not come any more needs none.
    */
   function withinDeadline(exchange: Exchange, work: Promise<Response>): Promise<Response> {
     admission.enter()
@@ -96,7 +117,9 @@ export function createRouteHandler(route: Route, options: RouteOptions): Handler
       }
       work.then(
         (response) => {
-          settle()
+          const stream = answerStreamOf(response)
+          if (stream) void stream.released.then(settle)
+          else settle()
           resolve(response)
         },
         (error) => {

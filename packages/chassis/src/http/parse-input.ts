@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { Route, RouteInput } from '../definition/define-route.ts'
-import { innerSchema } from '../definition/secret.ts'
-import { type InputError, ServiceError } from '../definition/service-error.ts'
+import { itemSchema } from '../definition/route-facts.ts'
+import type { InputError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
+import { inputErrors, nulErrors } from './input-errors.ts'
 import { toRecord } from './read-body.ts'
 
 type Input = RouteInput<unknown, unknown, unknown, unknown>
@@ -22,10 +23,10 @@ export function createInputParser(route: Route): (exchange: Exchange, body: unkn
   return function parseInput(exchange, body) {
     const params = parsePath(route.params, exchange.params)
     const errors: InputError[] = []
-    const query = route.query && parsePart('query', route.query, toRecord(new URLSearchParams(exchange.search), lists), errors)
+    const query = route.query && parseQuery(exchange, route.query, lists, errors)
     const headers = route.headers && parsePart('headers', route.headers, headersOf(exchange, route.headers), errors)
     const parsedBody = route.body && parsePart('body', route.body, body, errors)
-    if (errors.length > 0) throw new ServiceError('validation_failed', sentence(errors), { errors })
+    if (errors.length > 0) throw inputErrors('validation_failed', errors)
     return { params, query, headers, body: parsedBody }
   }
 }
@@ -34,18 +35,20 @@ function parsePath(schema: z.ZodType | undefined, params: Readonly<Record<string
   if (!schema) return params
   const errors: InputError[] = []
   const parsed = parsePart('params', schema, params, errors)
-  if (errors.length > 0) throw new ServiceError('malformed_path', sentence(errors), { errors })
+  if (errors.length > 0) throw inputErrors('malformed_path', errors)
   return parsed
 }
 
 /** The names in a query that hold lists, and hold one also where they stand once. */
 function listNames(query: z.ZodType | undefined): ReadonlySet<string> {
   const shape = query && 'shape' in query ? (query.shape as Record<string, z.ZodType>) : {}
-  return new Set(Object.keys(shape).filter((name) => isList(shape[name])))
+  return new Set(Object.keys(shape).filter((name) => itemSchema(shape[name])))
 }
 
-function isList(schema: z.core.$ZodType | undefined): boolean {
-  return schema !== undefined && (schema._zod.def.type === 'array' || isList(innerSchema(schema)))
+function parseQuery({ search }: Exchange, schema: z.ZodType, lists: ReadonlySet<string>, errors: InputError[]): unknown {
+  const fields = toRecord(new URLSearchParams(search), lists)
+  if (search.includes('%00')) errors.push(...nulErrors('query', fields))
+  return parsePart('query', schema, fields, errors)
 }
 
 function headersOf(exchange: Exchange, schema: z.ZodType): Record<string, string | undefined> {
@@ -58,8 +61,4 @@ function parsePart(part: Part, schema: z.ZodType, value: unknown, errors: InputE
   if (result.success) return result.data
   for (const issue of result.error.issues) errors.push({ path: [part, ...issue.path.map(String)].join('.'), message: issue.message })
   return undefined
-}
-
-function sentence(errors: readonly InputError[]): string {
-  return errors.map(({ path, message }) => `${path}: ${message}.`).join(' ')
 }

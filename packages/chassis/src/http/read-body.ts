@@ -1,6 +1,11 @@
 import type { BodyMediaType } from '../definition/define-route.ts'
 import { ServiceError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
+import { checkEncoding, checkMediaType } from './content-type.ts'
+import { inputErrors, nulErrors } from './input-errors.ts'
+import { parseJson } from './parse-json.ts'
+
+const FORM: BodyMediaType = 'application/x-www-form-urlencoded'
 
 export interface BodyLimits {
   maxBytes: number
@@ -10,62 +15,62 @@ export interface BodyLimits {
 /**
  * Reads and parses the body.
  *
- * @throws {ServiceError} `unsupported_media_type`, `body_too_large` or `malformed_body`.
+ * @param listed Everything that the method takes at this path, for the answer to what is none of it.
+ * @throws {ServiceError} `unsupported_media_type`, `body_too_large`, `malformed_body`, or `validation_failed` for what no schema should get to see.
  */
-export function readBody(exchange: Exchange, accepts: readonly BodyMediaType[], limits: BodyLimits): Promise<unknown> {
-  const mediaType = checkMediaType(exchange.header('content-type'), accepts)
-  checkEncoding(exchange.header('content-encoding'))
+export function readBody(exchange: Exchange, accepts: readonly string[], listed: readonly string[], limits: BodyLimits): Promise<unknown> {
+  const mediaType = checkMediaType(exchange, accepts, listed)
+  checkEncoding(exchange)
   const bytes = readBytes(exchange, limits.maxBytes)
   return bytes.then((content) => parseBody(mediaType, decode(content), limits))
 }
 
-function checkMediaType(contentType: string | undefined, accepts: readonly BodyMediaType[]): BodyMediaType {
-  // Parameters, a charset above all, do not change the media type (RFC 9110, section 8.3.1).
-  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase()
-  const accepted = accepts.find((type) => type === mediaType)
-  if (accepted) return accepted
-  const given = mediaType ? `It is ${mediaType}.` : 'There is no Content-Type.'
-  throw new ServiceError('unsupported_media_type', `The body must be ${accepts.join(' or ')}. ${given}`, { headers: { accept: accepts.join(', ') } })
-}
-
-function checkEncoding(coding: string | undefined): void {
-  if (coding === undefined || coding.toLowerCase() === 'identity') return
-  // What is compressed can be a thousand times as large as it looks. RFC 9110, section 15.5.16, wants Accept-Encoding in the answer.
-  throw new ServiceError('unsupported_media_type', `The body must not be encoded; it is ${coding}.`, { headers: { 'accept-encoding': 'identity' } })
-}
-
 function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
-  const declared = exchange.header('content-length')
-  if (declared === undefined) return readStream(exchange, maxBytes)
-  if (Number(declared) > maxBytes) throw tooLarge(maxBytes)
+  checkLength(exchange, maxBytes)
+  if (exchange.header('content-length') === undefined) return readStream(exchange, maxBytes)
   // The parser holds the client to what it declared.
   return exchange.request.arrayBuffer().then((buffer) => new Uint8Array(buffer), unreadable)
 }
 
 async function readStream({ request, signal }: Exchange, maxBytes: number): Promise<Uint8Array> {
-  const reader = request.body?.getReader()
+  const reader: BodyReader | undefined = request.body?.getReader()
   const chunks: Uint8Array[] = []
   // A body that has not come by the deadline is waited for no longer.
-  signal.addEventListener('abort', () => void reader?.cancel(), { once: true })
+  signal.addEventListener('abort', () => cancel(reader), { once: true })
   for (let size = 0; reader; ) {
     const { done, value } = await reader.read().catch(unreadable)
     if (done) break
     size += value.byteLength
     if (size > maxBytes) {
-      void reader.cancel()
+      cancel(reader)
       throw tooLarge(maxBytes)
     }
     chunks.push(value)
   }
+  // The listener above has ended what was read so far, which must not be taken for the whole.
+  if (signal.aborted) unreadable(signal.reason)
   return Buffer.concat(chunks)
 }
 
-function tooLarge(maxBytes: number): ServiceError {
+/** @throws {ServiceError} `body_too_large` for a body that says so itself. */
+export function checkLength(exchange: Exchange, maxBytes: number): void {
+  if (Number(exchange.header('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+}
+
+export function tooLarge(maxBytes: number): ServiceError {
   // Without `Connection: close`: a client that is still sending would get a reset instead of the answer. The runtime discards the rest.
   return new ServiceError('body_too_large', `The body may have at most ${maxBytes} bytes.`)
 }
 
-function unreadable(cause: unknown): never {
+/** What the readers of both runtimes have in common. */
+export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
+
+/** A body that has failed already says so once more when it is cancelled. */
+export function cancel(reader: BodyReader | undefined): void {
+  reader?.cancel().catch(() => {})
+}
+
+export function unreadable(cause: unknown): never {
   throw new ServiceError('malformed_body', 'The body could not be read to its end.', { cause })
 }
 
@@ -79,34 +84,15 @@ function decode(content: Uint8Array): string {
   }
 }
 
-function parseBody(mediaType: BodyMediaType, text: string, { maxJsonDepth }: BodyLimits): unknown {
-  if (mediaType === 'application/x-www-form-urlencoded') return toRecord(new URLSearchParams(text))
-  // Each level takes two characters at least.
-  if (text.length > 2 * maxJsonDepth) checkDepth(text, maxJsonDepth)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new ServiceError('malformed_body', 'The body must be JSON (RFC 8259).')
-  }
+function parseBody(mediaType: string, text: string, { maxJsonDepth }: BodyLimits): unknown {
+  return mediaType === FORM ? parseForm(text) : parseJson(text, maxJsonDepth)
 }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-
-/** Before parsing, because a parser that recurses would run out of stack on what this refuses. */
-function checkDepth(text: string, maxDepth: number): void {
-  let depth = 0
-  let isInString = false
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (isInString) {
-      if (code === BACKSLASH) index++
-      else if (code === QUOTE) isInString = false
-    } else if (code === QUOTE) isInString = true
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > maxDepth) throw new ServiceError('malformed_body', `The body may be nested at most ${maxDepth} levels deep.`)
-    } else if (code === 0x7d || code === 0x5d) depth--
-  }
+function parseForm(text: string): Record<string, unknown> {
+  const fields = toRecord(new URLSearchParams(text))
+  const errors = /%00|\0/.test(text) ? nulErrors('body', fields) : []
+  if (errors.length > 0) throw inputErrors('validation_failed', errors)
+  return fields
 }
 
 /** A name that stands more than once becomes a list, one of `lists` always does. */

@@ -69,8 +69,8 @@ function normalPath(path: string): string {
   const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
   if (!bare.includes('%')) return bare
   try {
-    // An encoded % stays encoded, for the parameter that it stands in.
-    return decodeURI(bare.replaceAll('%25', '%2525'))
+    // An encoded % stays encoded, for the parameter that it stands in; so does a NUL, which is refused there.
+    return decodeURI(bare.replaceAll(/%(25|00)/g, '%25$1'))
   } catch {
     return bare
   }
@@ -78,6 +78,7 @@ function normalPath(path: string): string {
 
 function decoded(value: string): string {
   if (!value.includes('%')) return value
+  if (value.includes('%00')) throw new ServiceError('malformed_path', 'A parameter of the path must not have a NUL character.')
   try {
     return decodeURIComponent(value)
   } catch {

@@ -1,6 +1,7 @@
 import type { Service } from '../definition/define-service.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import type { ServiceMetrics } from '../observe/metrics.ts'
+import { createConstantAnswer } from './constant-answer.ts'
 import { docsPagePolicy, renderDocsPage } from './docs/docs-page.ts'
 import { type HealthSource, healthHandlers } from './health.ts'
 import { once } from './once.ts'
@@ -39,12 +40,11 @@ export function managementRoutes(health: HealthSource, metrics: ServiceMetrics):
 /** What tells clients about the service. Made when first asked for. */
 export function descriptionRoutes(service: Service, version: VersionFacts): SystemRoute[] {
   const openApi = once(() => toOpenApi(service, version.version))
-  const openApiText = once(() => JSON.stringify(openApi()))
-  const page = once(() => ({ text: renderDocsPage(openApi()), headers: { ...PAGE_HEADERS, 'content-security-policy': docsPagePolicy() } }))
+  const page = () => ({ text: renderDocsPage(openApi()), headers: { ...PAGE_HEADERS, 'content-security-policy': docsPagePolicy() } })
   const versionText = JSON.stringify(version)
   return [
     { path: '/version', answer: () => new Response(versionText, { headers: JSON_HEADERS }) },
-    { path: '/openapi.json', answer: () => new Response(openApiText(), { headers: JSON_HEADERS }) },
-    { path: '/docs', answer: () => new Response(page().text, { headers: page().headers }) },
+    { path: '/openapi.json', answer: createConstantAnswer(() => ({ text: JSON.stringify(openApi()), headers: JSON_HEADERS })) },
+    { path: '/docs', answer: createConstantAnswer(page) },
   ]
 }

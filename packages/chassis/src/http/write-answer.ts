@@ -3,27 +3,35 @@ import { gzip } from 'node:zlib'
 import { runtime } from '#runtime'
 import type { Route } from '../definition/define-route.ts'
 import { Reply } from '../definition/reply.ts'
+import { itemSchema, statusesOf } from '../definition/route-facts.ts'
 import type { Exchange } from '../observe/exchange.ts'
+import { AnswerStream } from './answer-stream.ts'
 import { compressedEtag, isNoneMatchHit } from './etag.ts'
+import { isAsyncIterable, JsonBlocks } from './json-blocks.ts'
+import type { ProblemWriter } from './to-problem.ts'
 
 const compress = promisify(gzip)
 
 export interface AnswerOptions {
   /** Bytes from which an answer is compressed for a client that accepts gzip; 0 for never. */
   compressFromBytes: number
+  /** Logs what breaks a streamed answer off. */
+  toProblem: ProblemWriter
 }
 
 export type AnswerWriter = (exchange: Exchange, answer: unknown) => Response | Promise<Response>
 
 /** Makes a route's writer: plain data, or a Reply, becomes a Response. */
-export function createAnswerWriter(route: Route, { compressFromBytes }: AnswerOptions): AnswerWriter {
+export function createAnswerWriter(route: Route, { compressFromBytes, toProblem }: AnswerOptions): AnswerWriter {
   const hasContent = route.response !== undefined
-  const status = route.status ?? (hasContent ? 200 : 204)
+  const isList = itemSchema(route.response) !== undefined
+  const [status] = statusesOf(route)
   const isSafe = route.method === 'GET'
 
   return function writeAnswer(exchange, answer) {
     if (answer instanceof Reply) return writeReply(exchange, answer)
     if (!hasContent) return respondEmpty(null, status, exchange.givenRequestId)
+    if (isList && isAsyncIterable(answer)) return writeStream(exchange, answer, status, {})
     const text = toJson(answer)
     if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, status, {})
     return respondJson(text, status, exchange.givenRequestId)
@@ -34,16 +42,50 @@ export function createAnswerWriter(route: Route, { compressFromBytes }: AnswerOp
     if (!(replyStatus >= 200 && replyStatus <= 599)) throw new RangeError(`A reply must have a status from 200 to 599; it has ${replyStatus}.`)
     const headers = { ...options.headers, ...(etag && { etag }) }
     const isKnown = etag !== undefined && isSafe && isNoneMatchHit(exchange.header('if-none-match'), etag)
-    if (isKnown) return withHeaders(respondEmpty(null, 304, exchange.givenRequestId), headers)
+    if (isKnown) {
+      if (isList && isAsyncIterable(data)) void new JsonBlocks(data).close()
+      return withHeaders(respondEmpty(null, 304, exchange.givenRequestId), headers)
+    }
+    if (isList && isAsyncIterable(data)) return writeStream(exchange, data, replyStatus, headers)
     if (!hasContent || data === undefined || data === null) return withHeaders(respondEmpty(null, replyStatus, exchange.givenRequestId), headers)
     const text = toJson(data)
     if (compressFromBytes > 0 && text.length >= compressFromBytes) return writeLarge(exchange, text, replyStatus, headers)
     return withHeaders(respondJson(text, replyStatus, exchange.givenRequestId), headers)
   }
+
+  /** What fits into one block is answered like a list that was there at once. A HEAD gets what tells its status, and no more. */
+  async function writeStream(
+    exchange: Exchange,
+    items: AsyncIterable<unknown>,
+    streamStatus: number,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Response> {
+    const stream = new AnswerStream(exchange, items, toProblem)
+    try {
+      const { block, isWhole } = await stream.begin()
+      if (isWhole) return withHeaders(respondJson(block, streamStatus, exchange.givenRequestId), headers)
+      const head = { ...STREAM_HEADERS, ...(exchange.givenRequestId !== undefined && { 'x-request-id': exchange.givenRequestId }), ...headers }
+      if (exchange.method !== 'HEAD') return stream.respond(block, streamStatus, head)
+      await stream.close()
+      return respondHead(streamStatus, head)
+    } catch (error) {
+      await stream.close()
+      throw error
+    }
+  }
 }
 
+const JSON_HEADERS = { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' }
+/** Were it kept alive, the connection of an answer that outlasts the beginning of a drain would hold up its end. */
+const STREAM_HEADERS = { ...JSON_HEADERS, connection: 'close' }
 const respondEmpty = runtime.createResponder({ 'x-content-type-options': 'nosniff' })
-const respondJson = runtime.createResponder({ 'content-type': 'application/json', 'x-content-type-options': 'nosniff' })
+const respondJson = runtime.createResponder(JSON_HEADERS)
+
+/** Without content, Bun would state a length of 0, which the answer to a GET has not. */
+function respondHead(status: number, headers: Readonly<Record<string, string>>): Response {
+  const content = new ReadableStream({ pull: (controller) => controller.close() }, { highWaterMark: 0 })
+  return new Response(content, { status, headers: new Headers(headers) })
+}
 
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
   for (const name in headers) response.headers.set(name, headers[name] as string)
@@ -65,8 +107,7 @@ async function writeLarge(exchange: Exchange, text: string, status: number, head
   return new Response(await compress(text), {
     status,
     headers: new Headers({
-      'content-type': 'application/json',
-      'x-content-type-options': 'nosniff',
+      ...JSON_HEADERS,
       ...(exchange.givenRequestId !== undefined && { 'x-request-id': exchange.givenRequestId }),
       ...headers,
       vary: 'accept-encoding',
@@ -77,7 +118,7 @@ async function writeLarge(exchange: Exchange, text: string, status: number, head
 }
 
 /** RFC 9110, section 12.5.3: named, or covered by `*`, and not with a weight of 0. */
-function acceptsGzip(header: string | undefined): boolean {
+export function acceptsGzip(header: string | undefined): boolean {
   if (header === undefined) return false
   const weights = new Map<string, boolean>()
   for (const item of header.toLowerCase().split(',')) {

@@ -59,11 +59,16 @@ function renderParameters(parameters: readonly Parameter[], { components }: Open
   return html`${places.filter(({ fields }) => fields.length > 0).map(({ title, fields }) => html`<h4>${title}</h4><ul class="fields">${fields.map(render)}</ul>`)}`
 }
 
+/** Media types whose schema is the same are named together. */
 function renderRequestBody({ requestBody }: Operation, { components }: OpenApi): Html {
   if (!requestBody) return html``
-  const [schema = {}] = Object.values(requestBody.content).map((media) => media.schema)
-  const types = Object.keys(requestBody.content).map((type, index) => html`${index > 0 && ' or '}<code>${type}</code>`)
-  return html`<h4>Request body</h4><p class="type">${types}${isPlainObject(schema) || html`: ${typeOf(schema)}`}</p>${renderSchema(schema, components.schemas)}`
+  const bySchema = Map.groupBy(Object.entries(requestBody.content), ([, { schema }]) => JSON.stringify(schema))
+  const bodies = [...bySchema.values()].map((alike) => {
+    const schema = alike[0]?.[1].schema ?? {}
+    const types = alike.map(([type], index) => html`${index > 0 && ' or '}<code>${type}</code>`)
+    return html`<p class="type">${types}${isPlainObject(schema) || html`: ${typeOf(schema)}`}</p>${renderSchema(schema, components.schemas)}`
+  })
+  return html`<h4>Request body</h4>${bodies}`
 }
 
 function renderResponses({ responses }: Operation, openApi: OpenApi): Html {

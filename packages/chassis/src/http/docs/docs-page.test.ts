@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { z } from 'zod'
 import harbour from '../../../../../test/fixtures/harbour/service.ts'
+import { warehouse } from '../../../../../test/fixtures/warehouse.ts'
 import { defineRoute, type Route } from '../../definition/define-route.ts'
 import { defineService } from '../../definition/define-service.ts'
 import { toOpenApi } from '../openapi/to-openapi.ts'
@@ -122,6 +123,18 @@ describe('renderDocsPage', () => {
       'reports array of Crew',
     ])
     assert.match(page, /<p>As painted on the bow; <strong>may change<\/strong> with the owner\.<\/p>/)
+  })
+
+  it('shows each media type of a body with what it holds, and an example to send', () => {
+    const html = renderDocsPage(toOpenApi(warehouse, '1.0.0'))
+    assertSays(html, [
+      'Store a crate POST / crates With text/csv or text/plain: Store all crates of a list. One crate a line. All or none are stored.',
+      'Request body application/json label string required at least 1 character text/csv or text/plain: string One label a line. for example nails screws',
+      'application/merge-patch+json',
+    ])
+    assert.match(html, /<option data-example="nails\nscrews">text\/csv<\/option>/)
+    assert.match(html, /<option data-example="\{\n {2}&quot;label&quot;: &quot;text&quot;\n\}">application\/json<\/option>/)
+    assert.equal(html.match(/id="operation-postCrates"/g)?.length, 1)
   })
 
   it('marks what is deprecated, in the contents too', () => {

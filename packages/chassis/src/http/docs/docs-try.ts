@@ -52,9 +52,13 @@ function renderBody({ requestBody }: Operation, id: string, schemas: OpenApi['co
 }
 
 function exampleText(type: string, example: unknown): string {
-  if (type !== 'application/x-www-form-urlencoded') return JSON.stringify(example, null, 2)
+  if (type !== 'application/x-www-form-urlencoded') return isJson(type) || typeof example !== 'string' ? JSON.stringify(example, null, 2) : example
   const isObject = typeof example === 'object' && example !== null
   return new URLSearchParams(isObject ? Object.entries(example).map(([name, value]): [string, string] => [name, String(value)]) : []).toString()
+}
+
+function isJson(type: string): boolean {
+  return /[/+]json$/.test(type)
 }
 
 function renderExampleResponse({ responses }: Operation, schemas: OpenApi['components']['schemas']): Html {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { z } from 'zod'
 import harbour from '../../../../../test/fixtures/harbour/service.ts'
+import { warehouse } from '../../../../../test/fixtures/warehouse.ts'
 import { openApiFaults } from '../../../../../test/tools/openapi-faults.ts'
+import { byteStream } from '../../definition/byte-stream.ts'
 import { defineRoute, type Route } from '../../definition/define-route.ts'
 import { defineService } from '../../definition/define-service.ts'
 import { type OpenApi, toOpenApi } from './to-openapi.ts'
@@ -143,6 +145,73 @@ describe('toOpenApi', () => {
     assert.deepEqual(await openApiFaults(document), [])
     const ids = paths.map((path) => document.paths[path]?.get?.operationId)
     assert.deepEqual(ids, ['getRoot', 'getAB', 'getAB2', 'getAByB', 'getAByB2', 'getRoot2'])
+  })
+
+  it('makes one operation of routes that differ in the media type of their body', async () => {
+    const document = toOpenApi(warehouse, '1.0.0')
+    assert.deepEqual(await openApiFaults(document), [])
+    const operation = document.paths['/crates']?.post ?? assert.fail('POST /crates is not listed.')
+    assert.deepEqual([operation.operationId, operation.summary], ['postCrates', 'Store a crate'])
+    assert.equal(
+      operation.description,
+      'With `text/csv` or `text/plain`: Store all crates of a list.\n\nOne crate a line. **All or none** are stored.',
+    )
+    const stream = { type: 'string', description: 'One label a line.', examples: ['nails\nscrews'] }
+    const content = operation.requestBody?.content ?? {}
+    assert.deepEqual(Object.keys(content), ['application/json', 'text/csv', 'text/plain'])
+    assert.deepEqual([content['text/csv']?.schema, content['text/plain']?.schema], [stream, stream])
+    assert.deepEqual(
+      operation.parameters?.map(({ name, required }) => [name, required]),
+      [
+        ['milliseconds', false],
+        ['rows', false],
+      ],
+    )
+    assert.deepEqual(Object.keys(operation.responses), ['200', '201', '400', '408', '413', '415', '422', '503', '504', 'default'])
+    const unprocessable = operation.responses['422']
+    assert.ok(unprocessable && 'description' in unprocessable)
+    assert.deepEqual(unprocessable['x-problems'], ['validation_failed', 'bad_row'])
+    assert.equal(unprocessable.description, 'Validation failed (`validation_failed`). Bad row (`bad_row`).')
+  })
+
+  it('gives one status of such an operation either schema, and a parameter that only one route requires is optional', () => {
+    const facts = { method: 'POST', path: '/', summary: 'Writes', handler: () => undefined as never } as const
+    const query = (schema: z.ZodType) => z.object({ mode: schema, both: z.string() })
+    const document = documentOf(
+      defineRoute({ ...facts, body: z.object({}), query: query(z.string()), response: z.object({ a: z.string() }) }),
+      defineRoute({
+        ...facts,
+        body: byteStream(),
+        accepts: ['text/csv'],
+        query: query(z.enum(['x']).optional()),
+        response: z.object({ b: z.string() }),
+      }),
+      defineRoute({
+        ...facts,
+        body: byteStream(),
+        accepts: ['image/png'],
+        query: z.object({ both: z.string() }),
+        response: z.object({ b: z.string() }),
+      }),
+    )
+    const { responses, parameters } = document.paths['/']?.post ?? assert.fail('POST / is not listed.')
+    const success = responses['200']
+    const schema = success && 'content' in success ? success.content?.['application/json']?.schema : undefined
+    const part = (name: string) => ({ type: 'object', properties: { [name]: { type: 'string' } }, required: [name] })
+    assert.deepEqual(schema, { oneOf: [part('a'), part('b')] })
+    assert.deepEqual(parameters, [
+      { name: 'mode', in: 'query', required: false, schema: { oneOf: [{ type: 'string' }, { type: 'string', enum: ['x'] }] } },
+      { name: 'both', in: 'query', required: true, schema: { type: 'string' } },
+    ])
+  })
+
+  it('lists every status of success, and a list that is written item by item as the list that it is', () => {
+    const { paths } = toOpenApi(warehouse, '1.0.0')
+    const put = paths['/crates/{id}']?.put?.responses ?? {}
+    assert.deepEqual(Object.keys(put).slice(0, 2), ['200', '201'])
+    assert.deepEqual(put['200'], put['201'])
+    assert.equal((responseSchema(toOpenApi(warehouse, '1.0.0'), '/crates') as { type: string }).type, 'array')
+    assert.deepEqual(Object.keys(paths['/crates/{id}']?.patch?.requestBody?.content ?? {}), ['application/merge-patch+json'])
   })
 
   it('lists under each status the errors that are answered with it', () => {

@@ -2,6 +2,7 @@ import type { Route } from '../../definition/define-route.ts'
 import type { Service } from '../../definition/define-service.ts'
 import { chassisProblems, type ProblemKind } from '../../definition/service-error.ts'
 import { problemType } from '../to-problem.ts'
+import { mergeOperations } from './merge-operations.ts'
 import { type Json, SchemaComponents } from './schema-components.ts'
 import { type ApiResponse, type Operation, problemResponse, toOperation } from './to-operation.ts'
 
@@ -21,10 +22,15 @@ export function toOpenApi(service: Service, version: string): OpenApi {
   const components = new SchemaComponents({ Problem: problemSchema })
   const operationIds = new Set<string>()
   const paths: OpenApi['paths'] = {}
-  for (const route of service.routes) {
-    paths[route.path] ??= {}
-    const operations = paths[route.path] as Record<string, Operation>
-    operations[route.method.toLowerCase()] = toOperation(route, { operationId: claimOperationId(route, operationIds), problems, components })
+  for (const alike of Map.groupBy(service.routes, ({ method, path }) => `${method} ${path}`).values()) {
+    const [first, ...others] = alike as [Route, ...Route[]]
+    const sources = { operationId: claimOperationId(first, operationIds), problems, components }
+    const operations: Record<string, Operation> = paths[first.path] ?? {}
+    operations[first.method.toLowerCase()] = mergeOperations(
+      [toOperation(first, sources), ...others.map((route) => toOperation(route, sources))],
+      problems,
+    )
+    paths[first.path] = operations
   }
   return {
     openapi: '3.1.1',

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import { isByteStream } from '../../definition/byte-stream.ts'
 import type { Route } from '../../definition/define-route.ts'
+import { mediaTypesOf, statusesOf } from '../../definition/route-facts.ts'
 import type { ProblemKind } from '../../definition/service-error.ts'
 import type { Direction, Json, SchemaComponents } from './schema-components.ts'
 
@@ -9,8 +11,13 @@ export interface Operation {
   description?: string
   deprecated?: true
   parameters?: Parameter[]
-  requestBody?: { required: true; content: Record<string, { schema: Json }> }
+  requestBody?: RequestBody
   responses: Record<string, ApiResponse | { $ref: string }>
+}
+
+export interface RequestBody {
+  required: true
+  content: Record<string, { schema: Json }>
 }
 
 export interface Parameter {
@@ -47,8 +54,8 @@ export function toOperation(route: Route, { operationId, problems, components }:
     ...(description && { description }),
     ...(deprecated && { deprecated: true as const }),
     ...(all.length > 0 && { parameters: all }),
-    ...(body && { requestBody: requestBody(route, toSchema(body, 'input', 'Body')) }),
-    responses: { ...successResponse(), ...errorResponses(route, problems), default: { $ref: '#/components/responses/Problem' } },
+    ...(body && { requestBody: requestBody(route, isByteStream(body) ? streamSchema(body) : toSchema(body, 'input', 'Body')) }),
+    responses: { ...successResponses(), ...errorResponses(route, problems), default: { $ref: '#/components/responses/Problem' } },
   }
 
   function parameters(place: Parameter['in'], schema: z.ZodType | undefined): Parameter[] {
@@ -64,11 +71,16 @@ export function toOperation(route: Route, { operationId, problems, components }:
     }))
   }
 
-  function successResponse(): Record<string, ApiResponse> {
-    const { status, response } = route
-    if (!response) return { [String(status ?? 204)]: { description: 'Done; there is no content.' } }
+  function successResponses(): Record<string, ApiResponse> {
+    const success = successResponse()
+    return Object.fromEntries(statusesOf(route).map((status) => [String(status), success]))
+  }
+
+  function successResponse(): ApiResponse {
+    const { response } = route
+    if (!response) return { description: 'Done; there is no content.' }
     const content = { 'application/json': { schema: toSchema(response, 'output', 'Response') } }
-    return { [String(status ?? 200)]: { description: response.description ?? 'Success.', content } }
+    return { description: response.description ?? 'Success.', content }
   }
 }
 
@@ -82,8 +94,14 @@ function hintOf(operationId: string, role: string): string {
   return [operationId, role].map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-function requestBody({ accepts = ['application/json'] }: Route, schema: Json) {
-  return { required: true as const, content: Object.fromEntries(accepts.map((type) => [type, { schema }])) }
+function requestBody(route: Route, schema: Json): RequestBody {
+  return { required: true, content: Object.fromEntries(mediaTypesOf(route).map((type) => [type, { schema }])) }
+}
+
+/** Bytes are text to JSON Schema, which the media type says more of. */
+function streamSchema(body: z.ZodType): Json {
+  const { byteStream: _, ...facts } = body.meta() ?? {}
+  return { type: 'string', ...facts }
 }
 
 function plainPathParameters(path: string): Parameter[] {
@@ -109,8 +127,11 @@ function errorResponses(route: Route, problems: Readonly<Record<string, ProblemK
     const kind = problems[code]
     if (kind) byStatus.set(kind.status, [...(byStatus.get(kind.status) ?? []), code])
   }
-  const explain = (codes: string[]) => codes.map((code) => `${problems[code]?.title} (\`${code}\`).`).join(' ')
   return Object.fromEntries(
-    [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [String(status), problemResponse(explain(codes), codes)]),
+    [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [String(status), problemResponse(explainProblems(codes, problems), codes)]),
   )
+}
+
+export function explainProblems(codes: readonly string[], problems: Readonly<Record<string, ProblemKind>>): string {
+  return codes.map((code) => `${problems[code]?.title} (\`${code}\`).`).join(' ')
 }
