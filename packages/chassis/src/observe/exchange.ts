@@ -38,12 +38,12 @@ export class Exchange {
   #abort: AbortController | undefined
   #abortReason: unknown
 
-  constructor(request: Request, rawHeaders: RawHeaders | undefined, startedAt: number, route: BoundRoute) {
+  constructor(request: Request, rawHeaders: RawHeaders | undefined, startedAt: number, route: BoundRoute, path: string | undefined) {
     this.request = request
     this.#rawHeaders = rawHeaders
     this.startedAt = startedAt
     this.method = request.method
-    this.path = pathOf(request.url)
+    this.path = path ?? pathOf(request.url)
     this.route = route
   }
 

@@ -49,10 +49,10 @@ export class RequestObserver {
     return new BoundRoute(method, template, isQuiet, this.#bindOptions)
   }
 
-  start(request: Request, rawHeaders: RawHeaders | undefined): Exchange {
+  start(request: Request, rawHeaders: RawHeaders | undefined, path: string | undefined): Exchange {
     const { method } = request
     const route = method === 'GET' ? this.#unmatchedGet : this.#unmatchedRoute(method)
-    const exchange = new Exchange(request, rawHeaders, performance.now(), route)
+    const exchange = new Exchange(request, rawHeaders, performance.now(), route, path)
     const parent = parseTraceParent(exchange.header('traceparent'))
     const givenId = exchange.header('x-request-id')
     exchange.parent = parent

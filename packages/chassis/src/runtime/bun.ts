@@ -29,7 +29,7 @@ export const runtime: Runtime = {
   },
 }
 
-function listen({ port, hostname, fetch, limits }: ServeOptions): Bun.Server<undefined> {
+function listen({ port, hostname, fetch, staticPaths, limits }: ServeOptions): Bun.Server<undefined> {
   try {
     return Bun.serve({
       port,
@@ -41,6 +41,8 @@ function listen({ port, hostname, fetch, limits }: ServeOptions): Bun.Server<und
       development: false,
       // Out of development Bun would share the port with whoever else listens there.
       reusePort: false,
+      // A request finds its route here only where its path is the very same, without a slash more or a character encoded.
+      routes: Object.fromEntries(staticPaths.map((path) => [path, (request: Request) => fetch(request, undefined, path)])),
       fetch: (request) => fetch(request),
     })
   } catch (error) {

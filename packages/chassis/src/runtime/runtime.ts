@@ -7,7 +7,9 @@ export interface ServeOptions {
   port: number
   /** @default all interfaces, IPv6 and IPv4 */
   hostname?: string
-  fetch(request: Request, rawHeaders?: RawHeaders): Response | Promise<Response>
+  fetch(request: Request, rawHeaders?: RawHeaders, path?: string): Response | Promise<Response>
+  /** Paths without parameters. A runtime whose server finds them by itself hands them to `fetch`, which need not make a text of the URL then. */
+  staticPaths: readonly string[]
   limits: ServeLimits
   /** The body, application/problem+json, of an answer to what is not well-formed HTTP: the runtime's parser refuses it before there is a request. */
   protocolProblem(status: 400 | 408 | 431): string
