@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SpanAttributes, SpanRecord, SpanSink } from './span.ts'
+import type { EndedSpan, SpanAttributes, SpanSink } from './span.ts'
 import { TraceEncoder } from './trace-encoder.ts'
 import type { TracingOptions } from './tracing.ts'
 
@@ -43,7 +43,7 @@ export class OtlpExporter implements SpanSink {
     this.#encoder = new TraceEncoder(options.resource)
   }
 
-  add(span: SpanRecord): void {
+  add(span: EndedSpan): void {
     const { maxQueueSize, maxExportBatchSize, scheduleDelay } = this.#options
     if (this.#waiting >= maxQueueSize) {
       this.#dropped++
