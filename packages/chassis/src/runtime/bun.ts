@@ -23,6 +23,12 @@ export const runtime: Runtime = {
     }
   },
 
+  async post(url, post) {
+    const response = await fetch(url, { ...post, method: 'POST' })
+    await response.arrayBuffer()
+    return { status: response.status, retryAfter: response.headers.get('retry-after') ?? undefined }
+  },
+
   collectRuntimeMetrics(registry) {
     collectCommonMetrics(registry)
     return countCollections(registry)

@@ -35,6 +35,19 @@ export interface Listener {
 /** Makes a response with constant header fields, `x-request-id` where there is one to send back, and no more work than that. */
 export type Responder = (body: string | null, status: number, requestId: string | undefined) => Response
 
+export interface Post {
+  headers: Readonly<Record<string, string>>
+  body: Uint8Array<ArrayBuffer>
+  signal: AbortSignal
+}
+
+/** What of an answer matters to a sender of telemetry. */
+export interface PostAnswer {
+  status: number
+  /** The header field, as it came. */
+  retryAfter: string | undefined
+}
+
 /** What differs between Node and Bun. `#runtime` in package.json picks the file that fits. */
 export interface Runtime {
   /** `node 24.21.0`, `bun 1.4.5` */
@@ -43,6 +56,8 @@ export interface Runtime {
   serve(options: ServeOptions): Promise<Listener>
   /** Prepares responses whose header fields are the same each time, in the form that costs the runtime least. */
   createResponder(headers: Readonly<Record<string, string>>): Responder
+  /** Sends bytes over a connection that is kept, at the least cost. Rejects when no answer comes. */
+  post(url: string, post: Post): Promise<PostAnswer>
   /** Adds metrics of process, event loop, garbage collection and heap. Returns what ends their collection. */
   collectRuntimeMetrics(registry: Registry): () => void
 }
