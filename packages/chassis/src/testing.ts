@@ -4,11 +4,15 @@ import type { Service } from './definition/define-service.ts'
 import { Reply } from './definition/reply.ts'
 import { itemSchema, statusesOf } from './definition/route-facts.ts'
 import { isAsyncIterable } from './http/json-blocks.ts'
-import type { SpanRecord, SpanSink } from './observe/span.ts'
+import type { EndedSpan, SpanSink } from './observe/span.ts'
 import { createTracing } from './observe/tracing.ts'
 import { type RunningService, startService } from './run/run-service.ts'
 
-export type { SpanRecord } from './observe/span.ts'
+/** A span that has ended, as a collector would show it. */
+export interface SpanRecord extends Omit<EndedSpan, 'ids' | 'commonAttributes'> {
+  traceId: string
+  spanId: string
+}
 
 /** A log line, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly message: string }
@@ -62,7 +66,11 @@ export async function testService(service: Service, { environment = {}, waits = 
 }
 
 function collector(spans: SpanRecord[]): SpanSink {
-  return { add: (span) => spans.push(span), counts: () => ({ exported: spans.length, dropped: 0 }), close: async () => {} }
+  return { add: (span) => spans.push(toRecord(span)), counts: () => ({ exported: spans.length, dropped: 0 }), close: async () => {} }
+}
+
+function toRecord({ ids, commonAttributes, ...span }: EndedSpan): SpanRecord {
+  return { ...span, traceId: ids.traceId, spanId: ids.spanId, attributes: { ...commonAttributes, ...span.attributes } }
 }
 
 function withCheckedAnswers(service: Service): Service {

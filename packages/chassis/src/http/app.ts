@@ -11,7 +11,14 @@ import { type Handler, Router } from './router.ts'
 import type { SystemRoute } from './system-routes.ts'
 import type { ProblemWriter } from './to-problem.ts'
 
-export type FetchHandler = (request: Request, rawHeaders?: RawHeaders) => Response | Promise<Response>
+/** `path` is that of the request, where it is known already. */
+export type FetchHandler = (request: Request, rawHeaders?: RawHeaders, path?: string) => Response | Promise<Response>
+
+export interface App {
+  fetch: FetchHandler
+  /** Paths without parameters at which there is something. */
+  staticPaths: readonly string[]
+}
 
 export interface AppOptions {
   routes: readonly Route[]
@@ -34,14 +41,16 @@ export interface AppOptions {
  * 5 write          JSON, entity tag, compression                                       write-answer.ts
  * 6 problem        anything thrown becomes application/problem+json                    to-problem.ts
  */
-export function createApp({ routes, systemRoutes, observer, toProblem, routeOptions, cors, isDraining }: AppOptions): FetchHandler {
+export function createApp({ routes, systemRoutes, observer, toProblem, routeOptions, cors, isDraining }: AppOptions): App {
   const router = new Router([
     ...routeByMediaType(routes, (route, listed) => createRouteHandler(route, routeOptions, listed)),
     ...systemRoutes.map((route) => ({ method: 'GET', path: route.path, handler: createSystemHandler(route, observer, toProblem) })),
   ])
 
-  return function handleRequest(request, rawHeaders) {
-    const exchange = observer.start(request, rawHeaders)
+  return { fetch: handleRequest, staticPaths: router.staticPaths }
+
+  function handleRequest(request: Request, rawHeaders?: RawHeaders, path?: string): Response | Promise<Response> {
+    const exchange = observer.start(request, rawHeaders, path)
     const answer = answerTo(exchange)
     return answer instanceof Promise ? answer.then((response) => finishLater(exchange, response)) : finish(exchange, answer)
   }

@@ -44,8 +44,8 @@ export function createContextClass({ config, metrics, logger, observer, resource
     }
 
     get traceparent(): string {
-      const { traceId, spanId, isSampled } = this.#exchange
-      return formatTraceParent(traceId, isSampled ? observer.spanOf(this.#exchange).currentId : spanId, isSampled)
+      const { ids, isSampled } = this.#exchange
+      return formatTraceParent(ids.traceId, isSampled ? observer.spanOf(this.#exchange).currentId : ids.spanId, isSampled)
     }
 
     get tracestate(): string | undefined {

@@ -21,7 +21,10 @@ export interface RoutedHandler {
 export class Router {
   readonly #router = new SmartRouter<Handler>({ routers: [new RegExpRouter(), new TrieRouter()] })
 
+  readonly staticPaths: readonly string[]
+
   constructor(routes: readonly RoutedHandler[]) {
+    this.staticPaths = routes.map(({ path }) => path).filter((path) => !path.includes('{'))
     // Of two that match, the one that was added first wins: /configs/search has to stand before /configs/{name}.
     const bySpecificity = [...routes].sort((a, b) => compareText(a.path.replaceAll('{', '\uffff'), b.path.replaceAll('{', '\uffff')))
     for (const { method, path, handler } of bySpecificity) this.#router.add(method, path.replaceAll(/\{([^}]*)\}/g, ':$1'), handler)

@@ -43,8 +43,8 @@ export function createProblemWriter(serviceErrors: Readonly<Record<string, Probl
 }
 
 /** The fields that tie a log line to its request. */
-export function idsOf({ traceId, spanId, requestId }: Exchange) {
-  return { trace_id: traceId, span_id: spanId, request_id: requestId }
+export function idsOf({ ids, requestId }: Exchange) {
+  return { trace_id: ids.traceId, span_id: ids.spanId, request_id: requestId }
 }
 
 function writeProblem(

@@ -1,11 +1,16 @@
+import { AccessLineHead } from './access-line.ts'
 import type { BoundSeries } from './bound-histogram.ts'
 import type { RequestDurations } from './metrics.ts'
+import type { SpanAttributes } from './span.ts'
 
-/** What one route and status need at each request, made once: the series of the histogram, and the constant part of the log line. */
+/** What one route and status need at each request, made once: the series of the histogram, and what is constant in log line and span. */
 export interface BoundOutcome {
   durations: BoundSeries
-  /** From after the time to before the path. Undefined where the log's level leaves access lines out. */
-  lineHead: string | undefined
+  /** Undefined where the log's level leaves access lines out. */
+  lineHead: AccessLineHead | undefined
+  spanName: string
+  spanAttributes: SpanAttributes
+  isError: boolean
 }
 
 export interface BindOptions {
@@ -39,25 +44,32 @@ export class BoundRoute {
   }
 
   #bind(status: number): BoundOutcome {
+    const { method, template } = this
     const { service, deployment, durations, logs } = this.#options
-    const level = status >= 500 ? 'error' : 'info'
-    const fields = JSON.stringify({
-      service,
-      deployment,
-      message: `${this.method} ${this.template || '(no route)'} ${status}`,
-      'http.request.method': this.method,
-      'http.route': this.template,
-      'http.response.status_code': status,
-    })
+    const isError = status >= 500
+    const level = isError ? 'error' : 'info'
+    const message = `${method} ${template || '(no route)'} ${status}`
+    const facts = { 'http.request.method': method, 'http.route': template, 'http.response.status_code': status }
     const outcome: BoundOutcome = {
-      durations: durations.series({
-        http_request_method: this.method,
-        http_route: this.template,
-        http_response_status_code: String(status),
-      }),
-      lineHead: logs(level) ? `","level":"${level}",${fields.slice(1, -1)},"url.path":"` : undefined,
+      durations: durations.series({ http_request_method: method, http_route: template, http_response_status_code: String(status) }),
+      lineHead: logs(level) ? new AccessLineHead({ level, service, deployment, message, ...facts }) : undefined,
+      spanName: template === '' ? method : `${method} ${template}`,
+      spanAttributes: spanAttributes(method, template, status),
+      isError,
     }
     this.#outcomes.set(status, outcome)
     return outcome
+  }
+}
+
+/** OpenTelemetry semantic conventions, HTTP server spans. */
+function spanAttributes(method: string, template: string, status: number): SpanAttributes {
+  return {
+    'http.request.method': method,
+    'http.response.status_code': status,
+    // The chassis itself speaks nothing else: TLS ends before it.
+    'url.scheme': 'http',
+    ...(template !== '' && { 'http.route': template }),
+    ...(status >= 500 && { 'error.type': String(status) }),
   }
 }

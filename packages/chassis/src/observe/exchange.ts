@@ -1,10 +1,13 @@
 import type { RawHeaders } from '../runtime/runtime.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { RequestSpan } from './request-span.ts'
-import type { TraceParent } from './trace-context.ts'
+import { newIdsIn, newTraceIds, type SpanIds } from './span-ids.ts'
+import { parseTraceParent, type TraceParent } from './trace-context.ts'
 
 /** The parameters of a path that has none. */
 export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
+
+const REQUEST_ID = /^[\w.:+/=-]{1,128}$/
 
 /** One request and what becomes of it: the only object that the steps of the request path share. */
 export class Exchange {
@@ -15,14 +18,11 @@ export class Exchange {
   readonly method: string
   /** Without the query, percent-encoded as it came. */
   readonly path: string
-  // Set by the observer, which made the exchange.
-  parent: TraceParent | undefined
-  traceId = ''
-  spanId = ''
+  readonly parent: TraceParent | undefined
+  readonly ids: SpanIds
   /** The client's own id for the request, `X-Request-Id`, where it is harmless. Every answer sends it back. */
-  givenRequestId: string | undefined
-  /** Finds the request in log and traces: the client's id, else the trace's. */
-  requestId = ''
+  readonly givenRequestId: string | undefined
+  /** Decided by the observer, which made the exchange. */
   isSampled = false
   span: RequestSpan | undefined
   /** The route that answers; until one is found, the one for unknown paths. */
@@ -38,13 +38,21 @@ export class Exchange {
   #abort: AbortController | undefined
   #abortReason: unknown
 
-  constructor(request: Request, rawHeaders: RawHeaders | undefined, startedAt: number, route: BoundRoute) {
+  constructor(request: Request, rawHeaders: RawHeaders | undefined, startedAt: number, route: BoundRoute, path: string | undefined) {
     this.request = request
     this.#rawHeaders = rawHeaders
     this.startedAt = startedAt
     this.method = request.method
-    this.path = pathOf(request.url)
+    this.path = path ?? pathOf(request.url)
+    this.parent = parseTraceParent(this.header('traceparent'))
+    this.ids = this.parent === undefined ? newTraceIds() : newIdsIn(this.parent.traceId)
+    this.givenRequestId = harmlessId(this.header('x-request-id'))
     this.route = route
+  }
+
+  /** Finds the request in log and traces: the client's id, else the trace's. */
+  get requestId(): string {
+    return this.givenRequestId ?? this.ids.traceId
   }
 
   /** A header field by its lower-case name. */
@@ -85,6 +93,10 @@ export class Exchange {
     const start = this.request.url.indexOf('?')
     return start === -1 ? '' : this.request.url.slice(start)
   }
+}
+
+function harmlessId(given: string | undefined): string | undefined {
+  return given !== undefined && REQUEST_ID.test(given) ? given : undefined
 }
 
 function pathOf(url: string): string {

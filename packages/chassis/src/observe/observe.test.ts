@@ -4,7 +4,8 @@ import { workshop } from '../../../../test/fixtures/workshop.ts'
 import { testService } from '../testing.ts'
 import { prettyLine } from './pretty-line.ts'
 import { createSampler } from './sampler.ts'
-import { newIds, parseTraceParent, randomnessOf } from './trace-context.ts'
+import { newIdsIn, newTraceIds } from './span-ids.ts'
+import { parseTraceParent } from './trace-context.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
@@ -113,22 +114,29 @@ describe('trace context', () => {
   }
 
   test('ids have their form and do not repeat', () => {
-    const ids = Array.from({ length: 20_000 }, () => newIds.traceId())
-    assert.equal(new Set(ids).size, ids.length)
-    assert.ok(ids.every((id) => /^[0-9a-f]{32}$/.test(id)))
-    assert.match(newIds.spanId(), /^[0-9a-f]{16}$/)
+    const ids = Array.from({ length: 20_000 }, () => newTraceIds())
+    assert.equal(new Set(ids.map(({ traceId }) => traceId)).size, ids.length)
+    assert.equal(new Set(ids.map(({ spanId }) => spanId)).size, ids.length)
+    assert.ok(ids.every(({ traceId, spanId }) => /^[0-9a-f]{32}$/.test(traceId) && /^[0-9a-f]{16}$/.test(spanId)))
+  })
+
+  test('a span in a given trace has its trace id, and a span id of its own', () => {
+    const ids = newIdsIn(TRACE)
+    const child = ids.child()
+    assert.deepEqual([ids.traceId, child.traceId], [TRACE, TRACE])
+    assert.equal(new Set([ids.spanId, child.spanId, SPAN]).size, 3)
   })
 })
 
 describe('sampling', () => {
-  const traces = Array.from({ length: 20_000 }, () => ({ id: newIds.traceId(), randomness: newIds.randomness }))
+  const traces = Array.from({ length: 20_000 }, () => newTraceIds())
 
-  test("the randomness that comes with a new id is the id's own", () => {
-    assert.ok(traces.every(({ id, randomness }) => randomnessOf(id) === randomness && randomness === Number.parseInt(id.slice(18, 25), 16)))
+  test("it looks at the trace id's random part", () => {
+    assert.ok(traces.every(({ traceId, randomness }) => randomness === Number.parseInt(traceId.slice(18, 25), 16)))
   })
 
   test('a ratio is kept, and every service decides alike', () => {
-    const sampled = (ratio: number) => traces.filter(({ id }) => createSampler('traceidratio', ratio)(randomnessOf(id), undefined))
+    const sampled = (ratio: number) => traces.filter(({ randomness }) => createSampler('traceidratio', ratio)(randomness, undefined))
     assert.ok(Math.abs(sampled(0.1).length / traces.length - 0.1) < 0.01)
     assert.ok(
       sampled(0.1).every(({ randomness }) => createSampler('traceidratio', 0.5)(randomness, undefined)),

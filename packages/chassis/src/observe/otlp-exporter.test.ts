@@ -3,19 +3,19 @@ import { describe, test } from 'node:test'
 import { startCollector } from '../../../../test/otlp/start-collector.ts'
 import { OtlpExporter, type OtlpExporterOptions } from './otlp-exporter.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
-import type { SpanRecord } from './span.ts'
-import { newIds } from './trace-context.ts'
+import type { EndedSpan } from './span.ts'
+import { newTraceIds } from './span-ids.ts'
 import { TraceEncoder } from './trace-encoder.ts'
 
-const span = (facts: Partial<SpanRecord> = {}): SpanRecord => ({
-  traceId: newIds.traceId(),
-  spanId: newIds.spanId(),
+const span = (facts: Partial<EndedSpan> = {}): EndedSpan => ({
+  ids: newTraceIds(),
   parentSpanId: undefined,
   traceState: undefined,
   name: 'GET /',
   kind: 'server',
   startedAt: performance.now() - 5,
   endedAt: performance.now(),
+  commonAttributes: {},
   attributes: {},
   isError: false,
   events: [],
@@ -54,22 +54,23 @@ describe('the exporter, with a real receiver', () => {
       long: 'x'.repeat(40_000),
     }
     const events = [{ name: 'exception', at: performance.now(), attributes: { 'exception.message': 'the roof leaks' } }]
-    const sent = span({ parentSpanId: newIds.spanId(), name: 'saw', kind: 'client', attributes, isError: true, events })
+    const commonAttributes = { common: 'to all of a kind' }
+    const sent = span({ parentSpanId: newTraceIds().spanId, name: 'saw', kind: 'client', commonAttributes, attributes, isError: true, events })
     exporter.add(sent)
-    exporter.add(span())
+    exporter.add(span({ commonAttributes }))
     await exporter.close(2000)
     const [received, other] = collector.spans
     assert.ok(received)
     assert.deepEqual(
       [received.traceId, received.spanId, received.parentSpanId, received.name, received.kind, received.status],
-      [sent.traceId, sent.spanId, sent.parentSpanId, 'saw', 'CLIENT', 'ERROR'],
+      [sent.ids.traceId, sent.ids.spanId, sent.parentSpanId, 'saw', 'CLIENT', 'ERROR'],
     )
-    assert.deepEqual(received.attributes, attributes)
+    assert.deepEqual(received.attributes, { ...commonAttributes, ...attributes })
     assert.deepEqual(received.events, [{ name: 'exception', attributes: { 'exception.message': 'the roof leaks' } }])
     assert.deepEqual(received.resource, { 'service.name': 'grüße', 'service.version': '1' })
     assert.ok(Math.abs(received.startedAt - (Date.now() - performance.now() + sent.startedAt)) < 5)
     assert.ok(received.endedAt >= received.startedAt)
-    assert.deepEqual([other?.parentSpanId, other?.kind, other?.status, other?.attributes], ['', 'SERVER', 'UNSET', {}])
+    assert.deepEqual([other?.parentSpanId, other?.kind, other?.status, other?.attributes], ['', 'SERVER', 'UNSET', commonAttributes])
     assert.equal(collector.headers[0]?.authorization, 'Bearer collector')
     assert.equal(collector.headers[0]?.['content-type'], 'application/x-protobuf')
     assert.deepEqual(exporter.counts(), { exported: 2, dropped: 0 })

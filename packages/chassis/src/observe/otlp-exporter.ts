@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SpanAttributes, SpanRecord, SpanSink } from './span.ts'
+import { runtime } from '#runtime'
+import type { EndedSpan, SpanAttributes, SpanSink } from './span.ts'
 import { TraceEncoder } from './trace-encoder.ts'
 import type { TracingOptions } from './tracing.ts'
 
@@ -43,7 +44,7 @@ export class OtlpExporter implements SpanSink {
     this.#encoder = new TraceEncoder(options.resource)
   }
 
-  add(span: SpanRecord): void {
+  add(span: EndedSpan): void {
     const { maxQueueSize, maxExportBatchSize, scheduleDelay } = this.#options
     if (this.#waiting >= maxQueueSize) {
       this.#dropped++
@@ -113,11 +114,10 @@ export class OtlpExporter implements SpanSink {
   async #attempt(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<{ error?: unknown; retryAfter?: number }> {
     try {
       const { url, headers } = this.#options
-      const response = await fetch(url, { method: 'POST', body, signal, headers: { ...headers(), 'content-type': 'application/x-protobuf' } })
-      await response.arrayBuffer()
-      if (response.ok) return {}
-      const error = new Error(`The collector answered ${response.status}.`)
-      return RETRYABLE.has(response.status) ? { error, retryAfter: Number(response.headers.get('retry-after') ?? 0) * 1000 || 0 } : { error }
+      const { status, retryAfter } = await runtime.post(url, { headers: { ...headers(), 'content-type': 'application/x-protobuf' }, body, signal })
+      if (status >= 200 && status <= 299) return {}
+      const error = new Error(`The collector answered ${status}.`)
+      return RETRYABLE.has(status) ? { error, retryAfter: Number(retryAfter ?? 0) * 1000 || 0 } : { error }
     } catch (error) {
       // At the end nobody waits for a collector that can't be reached; one that is busy gets its second chance.
       return this.#isClosing ? { error } : { error, retryAfter: 0 }

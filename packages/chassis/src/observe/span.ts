@@ -1,3 +1,5 @@
+import type { SpanIds } from './span-ids.ts'
+
 /** What a span says of the work that it stands for: OpenTelemetry attributes. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
 
@@ -13,9 +15,8 @@ export interface SpanEvent {
 }
 
 /** A span that has ended. */
-export interface SpanRecord {
-  traceId: string
-  spanId: string
+export interface EndedSpan {
+  ids: SpanIds
   parentSpanId: string | undefined
   /** W3C `tracestate`, as it came. */
   traceState: string | undefined
@@ -24,6 +25,8 @@ export interface SpanRecord {
   /** On the clock of `performance.now`, like `endedAt`. */
   startedAt: number
   endedAt: number
+  /** What all spans of a route and status have in common: one object for all of them, which is encoded once. */
+  commonAttributes: SpanAttributes
   attributes: SpanAttributes
   isError: boolean
   events: readonly SpanEvent[]
@@ -31,7 +34,7 @@ export interface SpanRecord {
 
 /** Where ended spans go. */
 export interface SpanSink {
-  add(span: SpanRecord): void
+  add(span: EndedSpan): void
   /** Spans that a collector took, and spans that never reached one. */
   counts(): { exported: number; dropped: number }
   /** Sends what is left, for at most that long. Never rejects. */

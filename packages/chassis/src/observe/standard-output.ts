@@ -1,42 +1,29 @@
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { LineBlock } from './line-block.ts'
 import type { LineWriter } from './line-writer.ts'
 import { createPrettyWriter } from './pretty-line.ts'
 
-/** A block is written when it has so many characters … */
-const BLOCK_CHARACTERS = 65_536
+/** A block is written when it has so many bytes … */
+const BLOCK_BYTES = 65_536
 /** … or is so old. */
 const BLOCK_MILLISECONDS = 100
 
 /**
- * Writes to a file descriptor in blocks: a system call a line, or only counting the bytes of each, would cost more than all else
- * that is observed. What is not yet written is written at exit; a SIGKILL loses at most 100 ms of lines.
+ * Writes to a file descriptor in blocks: a system call a line would cost more than all else that is observed. What is not yet written
+ * is written at exit; a SIGKILL loses at most 100 ms of lines.
  */
 export function createFileWriter(fileDescriptor: number): LineWriter {
-  let block = ''
-  const flush = () => {
-    if (block === '') return
-    const written = block
-    block = ''
-    writeWhole(fileDescriptor, written)
-  }
-  setInterval(flush, BLOCK_MILLISECONDS).unref()
-  process.on('exit', flush)
-  return {
-    write(line) {
-      block += line
-      if (block.length >= BLOCK_CHARACTERS) flush()
-    },
-    flush,
-  }
+  const block = new LineBlock(BLOCK_BYTES, (lines) => writeWhole(fileDescriptor, lines))
+  setInterval(() => block.flush(), BLOCK_MILLISECONDS).unref()
+  process.on('exit', () => block.flush())
+  return block
 }
 
-const buffer = Buffer.allocUnsafe(4 * BLOCK_CHARACTERS)
 const clock = new Int32Array(new SharedArrayBuffer(4))
 
-function writeWhole(fileDescriptor: number, text: string): void {
-  // No character of UTF-16 takes more than three bytes; only a very long line needs a buffer of its own.
-  let rest = 3 * text.length <= buffer.length ? buffer.subarray(0, buffer.write(text)) : Buffer.from(text)
+function writeWhole(fileDescriptor: number, lines: Buffer): void {
+  let rest = lines
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fileDescriptor, rest))

@@ -1,5 +1,5 @@
 import { ProtobufWriter } from './protobuf-writer.ts'
-import { SPAN_KINDS, type SpanAttributes, type SpanEvent, type SpanRecord } from './span.ts'
+import { type EndedSpan, SPAN_KINDS, type SpanAttributes, type SpanEvent } from './span.ts'
 
 /** The sampled flag of W3C Trace Context. */
 const FLAG_SAMPLED = 1
@@ -12,6 +12,8 @@ const STATUS_ERROR = 2
 export class TraceEncoder {
   readonly #writer = new ProtobufWriter()
   readonly #resource: SpanAttributes
+  /** The common attributes of spans, encoded. */
+  readonly #encoded = new WeakMap<SpanAttributes, Uint8Array>()
   #resourceStart = 0
   #scopeStart = 0
   /** From the clock of `performance.now` to the wall's, in milliseconds: taken anew for each request, for the two drift apart. */
@@ -23,7 +25,7 @@ export class TraceEncoder {
     this.#resource = resource
   }
 
-  add(span: SpanRecord): void {
+  add(span: EndedSpan): void {
     if (this.count === 0) this.#open()
     const start = this.#writer.begin(2)
     this.#writeSpan(span)
@@ -45,25 +47,27 @@ export class TraceEncoder {
     this.#clockOffset = Date.now() - performance.now()
     this.#resourceStart = writer.begin(1)
     const resource = writer.begin(1)
-    this.#writeAttributes(1, this.#resource)
+    writeAttributes(writer, 1, this.#resource)
     writer.end(resource)
     this.#scopeStart = writer.begin(2)
     const scope = writer.begin(1)
-    writer.text(1, 'slipway')
+    writer.textField(1, 'slipway')
     writer.end(scope)
   }
 
-  #writeSpan(span: SpanRecord): void {
+  #writeSpan(span: EndedSpan): void {
     const writer = this.#writer
-    writer.hex(1, span.traceId)
-    writer.hex(2, span.spanId)
-    if (span.traceState !== undefined) writer.text(3, span.traceState)
-    if (span.parentSpanId !== undefined) writer.hex(4, span.parentSpanId)
-    writer.text(5, span.name)
+    const { ids, parentSpanId } = span
+    writer.bytesField(1, ids.bytes, ids.start, 16)
+    writer.bytesField(2, ids.bytes, ids.start + 16, 8)
+    if (span.traceState !== undefined) writer.textField(3, span.traceState)
+    if (parentSpanId !== undefined) writer.bytesField(4, Buffer.from(parentSpanId, 'hex'), 0, 8)
+    writer.textField(5, span.name)
     writer.integer(6, SPAN_KINDS[span.kind])
     writer.microsecondsAsNanoseconds(7, this.#unixMicroseconds(span.startedAt))
     writer.microsecondsAsNanoseconds(8, this.#unixMicroseconds(span.endedAt))
-    this.#writeAttributes(9, span.attributes)
+    writer.copy(this.#encodedOnce(span.commonAttributes))
+    writeAttributes(writer, 9, span.attributes)
     for (const event of span.events) this.#writeEvent(event)
     if (span.isError) {
       const status = writer.begin(15)
@@ -76,31 +80,42 @@ export class TraceEncoder {
   #writeEvent({ name, at, attributes }: SpanEvent): void {
     const start = this.#writer.begin(11)
     this.#writer.microsecondsAsNanoseconds(1, this.#unixMicroseconds(at))
-    this.#writer.text(2, name)
-    this.#writeAttributes(3, attributes)
+    this.#writer.textField(2, name)
+    writeAttributes(this.#writer, 3, attributes)
     this.#writer.end(start)
   }
 
-  #writeAttributes(field: number, attributes: SpanAttributes): void {
-    for (const key in attributes) {
-      const pair = this.#writer.begin(field)
-      this.#writer.text(1, key)
-      const value = this.#writer.begin(2)
-      this.#writeValue(attributes[key] as string | number | boolean)
-      this.#writer.end(value)
-      this.#writer.end(pair)
+  #encodedOnce(attributes: SpanAttributes): Uint8Array {
+    let encoded = this.#encoded.get(attributes)
+    if (!encoded) {
+      const writer = new ProtobufWriter()
+      writeAttributes(writer, 9, attributes)
+      encoded = writer.take()
+      this.#encoded.set(attributes, encoded)
     }
-  }
-
-  #writeValue(value: string | number | boolean): void {
-    if (typeof value === 'string') this.#writer.text(1, value)
-    else if (typeof value === 'boolean') this.#writer.integer(2, value ? 1 : 0)
-    else if (Number.isSafeInteger(value) && value >= 0) this.#writer.integer(3, value)
-    else this.#writer.double(4, value)
+    return encoded
   }
 
   /** From the clock of `performance.now`. */
   #unixMicroseconds(at: number): number {
     return Math.round((this.#clockOffset + at) * 1000)
   }
+}
+
+function writeAttributes(writer: ProtobufWriter, field: number, attributes: SpanAttributes): void {
+  for (const key in attributes) {
+    const pair = writer.begin(field)
+    writer.textField(1, key)
+    const value = writer.begin(2)
+    writeValue(writer, attributes[key] as string | number | boolean)
+    writer.end(value)
+    writer.end(pair)
+  }
+}
+
+function writeValue(writer: ProtobufWriter, value: string | number | boolean): void {
+  if (typeof value === 'string') writer.textField(1, value)
+  else if (typeof value === 'boolean') writer.integer(2, value ? 1 : 0)
+  else if (Number.isSafeInteger(value) && value >= 0) writer.integer(3, value)
+  else writer.double(4, value)
 }

@@ -1,6 +1,6 @@
 import type { Service } from '../definition/define-service.ts'
 import { Admission } from '../http/admission.ts'
-import { createApp, type FetchHandler } from '../http/app.ts'
+import { type App, createApp } from '../http/app.ts'
 import { createCors } from '../http/cors.ts'
 import { createContextClass } from '../http/request-context.ts'
 import { descriptionRoutes, managementRoutes } from '../http/system-routes.ts'
@@ -12,9 +12,9 @@ import type { Telemetry } from './open-telemetry.ts'
 
 export interface Apps {
   /** Answers on PORT. */
-  service: FetchHandler
+  service: App
   /** Answers on MANAGEMENT_PORT; undefined where that is not set. */
-  management: FetchHandler | undefined
+  management: App | undefined
 }
 
 /** Joins what the process opened to the request path. */

@@ -67,7 +67,7 @@ export async function startService(service: Service, options: StartOptions): Pro
   // 4 Resources, tried until they open, then the service's own start, then ready.
   const ready = becomeReady()
 
-  return { config, telemetry, lifecycle, fetch: apps.service, ready, stop: once(stop) }
+  return { config, telemetry, lifecycle, fetch: apps.service.fetch, ready, stop: once(stop) }
 
   async function becomeReady(): Promise<void> {
     await resources.open()

@@ -8,6 +8,7 @@ export function openSqlite(path: string): SqliteFile {
     prepare(sql) {
       const statement = database.prepare<SqliteRow, SqliteValue[]>(sql)
       return {
+        hasRows: statement.columnNames.length > 0,
         all: (parameters) => statement.all(...parameters),
         run: (parameters) => statement.run(...parameters).changes,
       }

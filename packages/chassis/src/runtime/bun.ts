@@ -26,13 +26,19 @@ export const runtime: Runtime = {
   // Loaded by services that have one: it takes its time to load.
   openSqlite: async (path) => (await import('./bun-sqlite.ts')).openSqlite(path),
 
+  async post(url, post) {
+    const response = await fetch(url, { ...post, method: 'POST' })
+    await response.arrayBuffer()
+    return { status: response.status, retryAfter: response.headers.get('retry-after') ?? undefined }
+  },
+
   collectRuntimeMetrics(registry) {
     collectCommonMetrics(registry)
     return countCollections(registry)
   },
 }
 
-function listen({ port, hostname, fetch, limits }: ServeOptions): Bun.Server<undefined> {
+function listen({ port, hostname, fetch, staticPaths, limits }: ServeOptions): Bun.Server<undefined> {
   try {
     return Bun.serve({
       port,
@@ -44,6 +50,8 @@ function listen({ port, hostname, fetch, limits }: ServeOptions): Bun.Server<und
       development: false,
       // Out of development Bun would share the port with whoever else listens there.
       reusePort: false,
+      // A request finds its route here only where its path is the very same, without a slash more or a character encoded.
+      routes: Object.fromEntries(staticPaths.map((path) => [path, (request: Request) => fetch(request, undefined, path)])),
       fetch: (request) => fetch(request),
     })
   } catch (error) {

@@ -8,6 +8,7 @@ export function openSqlite(path: string): SqliteFile {
     prepare(sql) {
       const statement = database.prepare(sql)
       return {
+        hasRows: statement.columns().length > 0,
         all: (parameters) => statement.all(...parameters) as SqliteRow[],
         run: (parameters) => Number(statement.run(...parameters).changes),
       }

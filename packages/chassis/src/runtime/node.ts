@@ -1,8 +1,9 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http'
+import http, { createServer, type Server, STATUS_CODES } from 'node:http'
+import https from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { collectCommonMetrics } from './default-metrics.ts'
-import { ListenError, type Listener, type Runtime, type ServeOptions } from './runtime.ts'
+import { ListenError, type Listener, type PostAnswer, type Runtime, type ServeOptions } from './runtime.ts'
 
 type ProtocolError = Error & { code?: string }
 
@@ -39,6 +40,22 @@ export const runtime: Runtime = {
 
   // Loaded by services that have one: it takes its time to load.
   openSqlite: async (path) => (await import('./node-sqlite.ts')).openSqlite(path),
+
+  // With `fetch`, a batch of spans costs Node three times as much.
+  async post(url, { headers, body, signal }) {
+    const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>()
+    const { request } = url.startsWith('https:') ? https : http
+    const posting = request(url, { method: 'POST', headers: { ...headers, 'content-length': body.length }, signal }, (response) => {
+      const answer = { status: response.statusCode as number, retryAfter: response.headers['retry-after'] }
+      // Read to its end, for only then is the connection kept.
+      response
+        .resume()
+        .on('error', reject)
+        .on('end', () => resolve(answer))
+    })
+    posting.on('error', reject).end(body)
+    return promise
+  },
 
   collectRuntimeMetrics(registry) {
     collectCommonMetrics(registry)

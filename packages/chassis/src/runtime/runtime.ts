@@ -8,7 +8,9 @@ export interface ServeOptions {
   port: number
   /** @default all interfaces, IPv6 and IPv4 */
   hostname?: string
-  fetch(request: Request, rawHeaders?: RawHeaders): Response | Promise<Response>
+  fetch(request: Request, rawHeaders?: RawHeaders, path?: string): Response | Promise<Response>
+  /** Paths without parameters. A runtime whose server finds them by itself hands them to `fetch`, which need not make a text of the URL then. */
+  staticPaths: readonly string[]
   limits: ServeLimits
   /** The body, application/problem+json, of an answer to what is not well-formed HTTP: the runtime's parser refuses it before there is a request. */
   protocolProblem(status: 400 | 408 | 431): string
@@ -34,6 +36,19 @@ export interface Listener {
 /** Makes a response with constant header fields, `x-request-id` where there is one to send back, and no more work than that. */
 export type Responder = (body: string | null, status: number, requestId: string | undefined) => Response
 
+export interface Post {
+  headers: Readonly<Record<string, string>>
+  body: Uint8Array<ArrayBuffer>
+  signal: AbortSignal
+}
+
+/** What of an answer matters to a sender of telemetry. */
+export interface PostAnswer {
+  status: number
+  /** The header field, as it came. */
+  retryAfter: string | undefined
+}
+
 /** What differs between Node and Bun. `#runtime` in package.json picks the file that fits. */
 export interface Runtime {
   /** `node 24.21.0`, `bun 1.4.5` */
@@ -44,6 +59,8 @@ export interface Runtime {
   createResponder(headers: Readonly<Record<string, string>>): Responder
   /** Opens an SQLite file, and makes it where there is none. */
   openSqlite(path: string): Promise<SqliteFile>
+  /** Sends bytes over a connection that is kept, at the least cost. Rejects when no answer comes. */
+  post(url: string, post: Post): Promise<PostAnswer>
   /** Adds metrics of process, event loop, garbage collection and heap. Returns what ends their collection. */
   collectRuntimeMetrics(registry: Registry): () => void
 }

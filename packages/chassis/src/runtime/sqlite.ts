@@ -3,6 +3,8 @@ export type SqliteValue = null | number | bigint | string | Uint8Array
 export type SqliteRow = Record<string, SqliteValue>
 
 export interface SqliteStatement {
+  /** Whether it gives rows, as a query does, and a change with RETURNING. */
+  readonly hasRows: boolean
   all(parameters: readonly SqliteValue[]): SqliteRow[]
   /** Returns how many rows it changed. */
   run(parameters: readonly SqliteValue[]): number
