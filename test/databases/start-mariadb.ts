@@ -2,8 +2,12 @@ import { createConnection } from 'mysql2/promise'
 import { mariadb } from '../tools/mariadb.ts'
 import { startServer, type ThrowawayServer } from './throwaway-server.ts'
 
-/** Starts a MariaDB that keeps what it acknowledged, and that a user with a password owns. */
-export async function startMariadb(): Promise<ThrowawayServer> {
+/**
+ * Starts a MariaDB that keeps what it acknowledged, and that a user with a password owns.
+ *
+ * @param options of the server, beside those that it is given anyway: `--ssl-cert=…`
+ */
+export async function startMariadb(options: readonly string[] = []): Promise<ThrowawayServer> {
   const { server, installer } = await mariadb()
   return startServer({
     name: 'MariaDB',
@@ -29,6 +33,7 @@ export async function startMariadb(): Promise<ThrowawayServer> {
       '--innodb-buffer-pool-size=32M',
       '--character-set-server=utf8mb4',
       '--max-connections=200',
+      ...options,
     ],
     url: ({ port, password }) => `mysql://slipway:${password}@127.0.0.1:${port}/`,
     ping: pingMariadb,

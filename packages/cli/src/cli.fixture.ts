@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { NODE_COMPILE_CACHE } from '../../../test/start-process.ts'
 
 /** The project that the tests stand in. */
 export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -28,7 +29,7 @@ export class Cli {
   constructor(args: readonly string[], { cwd = PROJECT, environment = {}, isGroup = false }: CliOptions = {}) {
     this.process = spawn(process.execPath, [MAIN, ...args], {
       cwd,
-      env: { PATH: process.env.PATH, ...environment },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: isGroup,
     })
@@ -43,7 +44,11 @@ export class Cli {
     void this.exited.then(() => (isOver = true))
     const deadline = performance.now() + 15_000
     while (!fits(this)) {
-      if (isOver || performance.now() > deadline) throw new Error(`${isOver ? 'It ended' : 'It took too long'}:\n${this.stdout}\n${this.stderr}`)
+      if (isOver || performance.now() > deadline) {
+        // Else it would outlive the test that failed, and keep the test's process from ending.
+        this.process.kill('SIGKILL')
+        throw new Error(`${isOver ? 'It ended' : 'It took too long'}:\n${this.stdout}\n${this.stderr}`)
+      }
       await sleep(5)
     }
   }
@@ -63,12 +68,25 @@ export async function runCli(args: readonly string[], options?: CliOptions): Pro
   return { code, stdout: cli.stdout, stderr: cli.stderr }
 }
 
+const customer = (letter: string) =>
+  `    { service: greeter, name: 'customer-${letter.toLowerCase()}', namespace: 'greeter', host: 'customer-${letter.toLowerCase()}.parcellab.com', config: { CUSTOMER_NAME: '${letter}' } },`
+
+const STACK = `import { defineStack } from '@slipway/cli'
+import greeter from './services/greeter/service.ts'
+
+export default defineStack({
+  deployments: [
+${['A', 'B', 'C'].map(customer).join('\n')}
+  ],
+})
+`
+
 /** A project of its own that a test may change: the greeter and its stack. */
 export function createProject(): { folder: string; remove(): void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-')))
   const isSource = (path: string) => !path.includes('node_modules')
   cpSync(join(PROJECT, 'services', 'greeter'), join(folder, 'services', 'greeter'), { recursive: true, filter: isSource })
-  cpSync(join(PROJECT, 'slipway.config.ts'), join(folder, 'slipway.config.ts'))
+  writeFileSync(join(folder, 'slipway.config.ts'), STACK)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }

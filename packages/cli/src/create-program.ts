@@ -4,6 +4,7 @@ import { addExamples } from './commands/add-examples.ts'
 import { createBuildCommand } from './commands/build.ts'
 import { createConfigCommand } from './commands/config.ts'
 import { createDevCommand } from './commands/dev.ts'
+import { createMigrateCommand } from './commands/migrate.ts'
 import { createOpenApiCommand } from './commands/openapi.ts'
 import { createRunCommand } from './commands/run.ts'
 
@@ -27,7 +28,15 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ showGlobalOptions: false })
     .exitOverride()
-  for (const command of [createDevCommand(), createRunCommand(), createConfigCommand(), createOpenApiCommand(), createBuildCommand()]) {
+  const commands = [
+    createDevCommand(),
+    createRunCommand(),
+    createMigrateCommand(),
+    createConfigCommand(),
+    createOpenApiCommand(),
+    createBuildCommand(),
+  ]
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program))
   }
   addExamples(program, [

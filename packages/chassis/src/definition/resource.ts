@@ -76,7 +76,7 @@ export interface OpenResource<Handle> {
   handle: Handle
   /** A view of the handle for one request, where deadline and trace matter to it. Called once a request, when its handler first uses the resource. */
   forRequest?(scope: RequestScope): Handle
-  /** Resolves when the resource can be used; rejects with the reason when it can't. Called every second; `/readyz` tells up or down, the log tells what it said. */
+  /** Resolves when the resource can be used; rejects with the reason when it can't. Called every second, and twice as often after a failure; `/readyz` tells up or down, the log tells what it said. */
   check(signal: AbortSignal): Promise<void>
   /** Called once, after the last request. What takes longer than 5 s is not waited for. */
   close(): Promise<void>

@@ -2,7 +2,7 @@
 export interface HealthSource {
   /** `starting`, `ready`, `draining` or `stopped`. */
   readonly state: string
-  /** Whether the first attempt to open every resource is over; `/startupz`. */
+  /** Whether the first attempt to open every resource is over, or takes long; `/startupz`. */
   readonly isStarted: boolean
   /** Whether traffic should come; `/readyz`. */
   readonly isReady: boolean

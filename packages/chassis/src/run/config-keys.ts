@@ -22,7 +22,7 @@ export interface ConfigKeyDescription {
   expects: string
   isSecret: boolean
   isRequired: boolean
-  /** As one would write it in the environment; undefined where there is none. */
+  /** As one would write it in the environment; undefined where there is none, or where it is secret itself. */
   default: string | undefined
 }
 

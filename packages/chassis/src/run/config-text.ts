@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { innerSchema } from '../definition/secret.ts'
+import { innerSchema, isSecret } from '../definition/secret.ts'
 
 /** Converts an environment variable's text to what its schema takes; text that does not convert stays text, for the schema to refuse. */
 export function convertText(schema: z.core.$ZodType, text: string): unknown {
@@ -46,11 +46,23 @@ export function expectation(schema: z.ZodType): string {
   return inWords(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' }))
 }
 
-/** The default as one would write it in the environment; undefined where there is none. */
+/**
+ * The default as one would write it in the environment; undefined where there is none. Of a secret, only a default that was put around it is told,
+ * `secret(…).default('sqlite:data/users.db')`: what stands inside is secret itself.
+ */
 export function defaultOf(schema: z.ZodType): string | undefined {
+  if (isSecret(schema) && !isDefaultOutside(schema)) return undefined
   const value = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' }).default
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return undefined
   return Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function isDefaultOutside(schema: z.ZodType): boolean {
+  for (let current: z.core.$ZodType | undefined = schema; current; current = innerSchema(current)) {
+    if ((current as z.ZodType).meta()?.secret === true) return false
+    if (current._zod.def.type === 'default' || current._zod.def.type === 'prefault') return true
+  }
+  return false
 }
 
 function listOf(schema: z.core.$ZodType, text: string): unknown {

@@ -6,7 +6,16 @@ import type { ServiceLogger } from '../observe/logger.ts'
 import { ResourceSet } from './open-resources.ts'
 
 const meter = { histogram: () => () => ({ observe: () => {} }), gauge: () => {}, counter: () => {} }
-const TIMING = { firstPause: 2, longestPause: 4, checkInterval: 2, checkTimeout: 20, closeTimeout: 50 }
+const TIMING = {
+  firstPause: 2,
+  longestPause: 4,
+  attemptTimeout: 100,
+  checkInterval: 2,
+  failedCheckInterval: 1,
+  checkTimeout: 20,
+  repeatInterval: 200,
+  closeTimeout: 50,
+}
 
 interface Told {
   message: string
@@ -19,7 +28,11 @@ function setOf(opens: Readonly<Record<string, Resource<unknown>['open']>>) {
   const logger = { debug: tell, info: tell, warn: tell, error: tell, fatal: tell, child: () => logger, flush: () => {} } as unknown as ServiceLogger
   const resourceOf = (open: Resource<unknown>['open']): Resource<unknown> => ({ kind: 'test', config: {}, network: () => [], open })
   const resources = Object.fromEntries(Object.entries(opens).map(([name, open]) => [name, resourceOf(open)]))
-  return { set: new ResourceSet(resources, {}, { logger, longestDeadline: 10, meterOf: () => meter }, TIMING), told, messages: () => told.map(({ message }) => message) }
+  return {
+    set: new ResourceSet(resources, {}, { logger, longestDeadline: 10, meterOf: () => meter }, TIMING),
+    told,
+    messages: () => told.map(({ message }) => message),
+  }
 }
 
 const opened = (parts: Partial<OpenResource<unknown>> = {}): OpenResource<unknown> => ({
@@ -71,6 +84,45 @@ describe('opening', () => {
     await opening
     assert.equal(set.isAttempted, true)
     await set.close()
+  })
+
+  test('counts as attempted, too, when the first attempt takes long', async () => {
+    const gate = Promise.withResolvers<OpenResource<unknown>>()
+    const { set } = setOf({ migrating: () => gate.promise })
+    const opening = set.open()
+    await until(() => set.isAttempted)
+    assert.equal(set.isUp, false)
+    gate.resolve(opened())
+    await opening
+    assert.equal(set.isUp, true)
+    await set.close()
+  })
+
+  test('tells of the same failure at once, then now and then, and of another one at once', async () => {
+    let reason = 'refused'
+    let attempts = 0
+    const { set, told } = setOf({
+      gone: () => {
+        attempts++
+        return Promise.reject(new Error(reason))
+      },
+    })
+    const refused = assert.rejects(set.open(), { name: 'AbortError' })
+    await until(() => attempts > 8)
+    assert.deepEqual(
+      told.map(({ error }) => (error as Error).message),
+      ['refused'],
+    )
+    reason = 'the schema is newer'
+    const earlier = attempts
+    await until(() => attempts > earlier + 2)
+    assert.deepEqual(
+      told.map(({ error }) => (error as Error).message),
+      ['refused', 'the schema is newer'],
+    )
+    await until(() => told.length === 3)
+    await set.close()
+    await refused
   })
 
   test('of nothing is up at once', async () => {

@@ -8,13 +8,30 @@ export interface ResourceTiming {
   /** Between the first attempt to open and the second; doubled from then on. */
   firstPause: number
   longestPause: number
+  /** How long a first attempt to open may take without counting as over. */
+  attemptTimeout: number
+  /** Between two checks of resources that are all up. */
   checkInterval: number
+  /** Between two checks while one has failed. */
+  failedCheckInterval: number
   checkTimeout: number
+  /** After which the log is told of the same failure again. */
+  repeatInterval: number
   /** How long an attempt to open, and each resource's `close`, may hold the end of the process. */
   closeTimeout: number
 }
 
-const TIMING: ResourceTiming = { firstPause: 100, longestPause: 2000, checkInterval: 1000, checkTimeout: 2000, closeTimeout: 5000 }
+/** What comes back is in use again within two seconds: a check that hangs, a pause, and one that succeeds. */
+const TIMING: ResourceTiming = {
+  firstPause: 100,
+  longestPause: 1000,
+  attemptTimeout: 5000,
+  checkInterval: 1000,
+  failedCheckInterval: 500,
+  checkTimeout: 1000,
+  repeatInterval: 30_000,
+  closeTimeout: 5000,
+}
 /** One lost packet is not an outage: so many checks in a row must fail. */
 const FAILURES_UNTIL_DOWN = 2
 
@@ -30,6 +47,8 @@ interface Slot {
   config: Readonly<Record<string, unknown>>
   open: OpenResource<unknown> | undefined
   failures: number
+  /** The failure to open that the log was told of last, and when. */
+  told: { failure: string; at: number } | undefined
 }
 
 /** The resources of one running service: opened with backoff, checked each second, closed in reverse order. */
@@ -41,7 +60,7 @@ export class ResourceSet {
   readonly #stopping = new AbortController()
   #opening: Promise<unknown> | undefined
   #checks: Promise<void> | undefined
-  /** Whether each resource has been tried once. */
+  /** Whether each resource has been tried once, or has taken long; migrating may, and whoever waits for the start must not end it. */
   isAttempted = false
   /** Whether what opens now comes too late for `close` to find it. */
   #isClosed = false
@@ -58,6 +77,7 @@ export class ResourceSet {
       config: configs[name] ?? {},
       open: undefined,
       failures: 0,
+      told: undefined,
     })
     this.#slots = new Map(Object.entries(resources).map(([name, resource]) => [name, slotOf(name, resource)]))
     this.#surroundings = surroundings
@@ -86,11 +106,15 @@ export class ResourceSet {
 
   /** Resolves when all are open; rejects only when the set is closed before. */
   async open(): Promise<void> {
-    const { firstPause, longestPause } = this.#timing
+    const { firstPause, longestPause, attemptTimeout } = this.#timing
+    const timer = setTimeout(() => {
+      this.isAttempted = true
+    }, attemptTimeout).unref()
     let pending = [...this.#slots.values()]
     for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
       this.#opening = Promise.all(pending.map((slot) => this.#tryOpen(slot)))
       await this.#opening
+      clearTimeout(timer)
       this.#stopping.signal.throwIfAborted()
       this.isAttempted = true
       pending = pending.filter(({ open }) => !open)
@@ -141,15 +165,26 @@ export class ResourceSet {
       if (this.#isClosed) await this.#close(name, open)
       else slot.open = open
     } catch (error) {
-      if (!this.#stopping.signal.aborted) this.#logger.warn(`${name} could not be opened and is tried again`, { error })
+      if (!this.#stopping.signal.aborted) this.#tellFailure(slot, error)
     }
+  }
+
+  /** At once when it is another one than before, else now and then. */
+  #tellFailure(slot: Slot, error: unknown): void {
+    const now = performance.now()
+    const failure = describeFailure(error)
+    if (slot.told?.failure === failure && now - slot.told.at < this.#timing.repeatInterval) return
+    slot.told = { failure, at: now }
+    this.#logger.warn(`${slot.name} could not be opened and is tried again`, { error })
   }
 
   async #checkUntilStopped(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       await Promise.all([...this.#slots.values()].map((slot) => this.#check(slot)))
-      await sleep(this.#timing.checkInterval, undefined, { signal, ref: false }).catch(() => {})
+      const { checkInterval, failedCheckInterval } = this.#timing
+      const hasFailed = [...this.#slots.values()].some(({ failures }) => failures > 0)
+      await sleep(hasFailed ? failedCheckInterval : checkInterval, undefined, { signal, ref: false }).catch(() => {})
     }
   }
 
@@ -170,6 +205,12 @@ export class ResourceSet {
 
 function isSlotUp({ open, failures }: Slot): boolean {
   return open !== undefined && failures < FAILURES_UNTIL_DOWN
+}
+
+/** Without what differs from one time to the next. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return `${error.name} ${(error as NodeJS.ErrnoException).code} ${error.message}`
 }
 
 function rejectOn(signal: AbortSignal): Promise<never> {

@@ -1,18 +1,39 @@
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { describe, it } from 'node:test'
+import { database, defineService } from '@slipway/chassis'
 import type { Deployment } from '../define-stack.ts'
 import { deploymentEnvironment } from './deployment-environment.ts'
 
-it("deploymentEnvironment passes on logging and tracing, and nothing else of the developer's own", () => {
-  const deployment = { name: 'north', config: { BERTHS: '3', LOG_LEVEL: 'warn', DRAIN_DELAY: '9' } } as unknown as Deployment
-  const own = { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318', BERTHS: '7', PORT: '1', HOME: '/', LOG_LEVELS: 'x' }
-  assert.deepEqual(deploymentEnvironment(deployment, 8081, own), {
-    BERTHS: '3',
-    LOG_LEVEL: 'debug',
-    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
-    DEPLOYMENT: 'north',
-    PORT: '8081',
-    DRAIN_DELAY: '0',
-    DRAIN_TIMEOUT: '0.5',
+const plain = defineService({ name: 'ferry', summary: 'Crosses the fjord.' }, [])
+const stored = defineService({ name: 'ledger', summary: 'Keeps entries.', resources: { db: database({ name: 'ledger' }) } }, [])
+
+const PLACE = { DEPLOYMENT: 'north', PORT: '8081', DRAIN_DELAY: '0', DRAIN_TIMEOUT: '0.5' }
+
+const environmentOf = (service: Deployment['service'], config: Record<string, string>, own: Record<string, string>) =>
+  deploymentEnvironment({ name: 'north', service, config } as unknown as Deployment, { port: 8081, project: '/project', own })
+
+describe('deploymentEnvironment', () => {
+  it("passes on logging and tracing, and nothing else of the developer's own", () => {
+    const own = { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318', BERTHS: '7', PORT: '1', HOME: '/', LOG_LEVELS: 'x' }
+    assert.deepEqual(environmentOf(plain, { BERTHS: '3', LOG_LEVEL: 'warn', DRAIN_DELAY: '9' }, own), {
+      BERTHS: '3',
+      LOG_LEVEL: 'debug',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
+      ...PLACE,
+    })
+  })
+
+  it('gives each deployment that has a database a file of its own', () => {
+    assert.deepEqual(environmentOf(stored, {}, {}), { DATABASE_URL: 'sqlite:/project/data/north.db', ...PLACE })
+    assert.deepEqual(environmentOf(plain, {}, { DATABASE_URL: 'postgres://a/b' }), PLACE)
+  })
+
+  it('uses the database that the stack or the environment names instead; the environment comes first', () => {
+    const file = { DATABASE_URL_FILE: '/run/secrets/db' }
+    assert.deepEqual(environmentOf(stored, file, {}), { ...file, ...PLACE })
+    assert.deepEqual(environmentOf(stored, {}, file), { ...file, ...PLACE })
+    const own = { DATABASE_URL: 'postgres://a/b', DATABASE_POOL_SIZE: '3', MIGRATE: 'never' }
+    assert.deepEqual(environmentOf(stored, { ...file, DATABASE_POOL_SIZE: '9' }, own), { ...own, ...PLACE })
+    assert.deepEqual(environmentOf(stored, { DATABASE_URL_FILE: '/other' }, file), { ...file, ...PLACE })
   })
 })

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ListenError, type Listener, serve } from '@slipway/chassis'
 import { CliError, EXIT_UNAVAILABLE } from '../cli-error.ts'
@@ -32,7 +33,7 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
   const colours = paint('bold', '') !== ''
   const log = createStackLog({ names: deployments.map(({ name }) => name), isJson: options.isJson, paint, colours })
   try {
-    const started = await startDeployments({ deployments, ports, writerFor: log.writerFor })
+    const started = await startDeployments({ deployments, ports, project: dirname(options.stackFile), writerFor: log.writerFor })
     const frontDoor = await openFrontDoor(started, options.port)
     const ready = Promise.all(started.map(becomeReady))
     await Promise.race([ready, sleep(READY_MILLISECONDS)])

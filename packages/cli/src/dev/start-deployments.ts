@@ -13,14 +13,16 @@ export interface StartDeploymentsOptions {
   deployments: readonly Deployment[]
   /** Of each deployment, in their order. */
   ports: readonly number[]
+  /** The project's folder. */
+  project: string
   writerFor(deployment: string): LineWriter
 }
 
 /** Starts every deployment, or none. @throws {CliError} naming each deployment that can't start, and why. */
-export async function startDeployments({ deployments, ports, writerFor }: StartDeploymentsOptions): Promise<RunningDeployment[]> {
+export async function startDeployments({ deployments, ports, project, writerFor }: StartDeploymentsOptions): Promise<RunningDeployment[]> {
   const starts = deployments.map(async (deployment, index) => {
     const port = ports[index] as number
-    const environment = deploymentEnvironment(deployment, port, process.env)
+    const environment = deploymentEnvironment(deployment, { port, project, own: process.env })
     return { deployment, port, running: await startService(deployment.service, { environment, writer: writerFor(deployment.name) }) }
   })
   const outcomes = await Promise.allSettled(starts)

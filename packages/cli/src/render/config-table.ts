@@ -17,7 +17,7 @@ const LIMITS = [undefined, 36, 24]
 export function renderConfigTable(keys: readonly ConfigKeyDescription[], { paint, width }: ConfigTableOptions): string {
   const rows = keys.map(({ key, expects, default: value, isRequired, isSecret, description }) => {
     const kind = [...(isRequired ? ['required'] : []), ...(isSecret ? ['secret'] : [])].join(', ')
-    return [key, expects, isSecret ? '' : (value ?? ''), kind, description]
+    return [key, expects, value ?? '', kind, description]
   })
   // Aligned as one table, so that the groups have the same columns.
   const [headings = '', ...lines] = renderTable([HEADINGS, ...rows], { width, limits: LIMITS })

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseEnv } from 'node:util'
-import { type ConfigKeyDescription, describeConfig } from '@slipway/chassis'
+import { type ConfigKeyDescription, database, defineService, describeConfig, secret } from '@slipway/chassis'
+import { z } from 'zod'
 import { PROJECT } from '../cli.fixture.ts'
 import { findService, loadService } from '../find-service.ts'
 import { renderEnvExample } from './env-example.ts'
@@ -35,9 +36,20 @@ describe('renderEnvExample', () => {
     assert.ok(text.includes('\n#FLAG=\n'))
   })
 
-  it("never has a secret's value", () => {
-    const text = renderEnvExample('ferry', [{ ...key, key: 'PASSWORD', isSecret: true, default: 'hunter2' }])
-    assert.ok(!text.includes('hunter2'))
+  it("has no secret's value, but for a default that is none", () => {
+    const service = defineService(
+      {
+        name: 'ferry',
+        summary: 'Crosses the fjord.',
+        config: { PIN: secret(z.string().default('hunter2')).describe('Opens the bridge.') },
+        resources: { db: database({ name: 'ferry' }) },
+      },
+      [],
+    )
+    const rendered = renderEnvExample('ferry', describeConfig(service))
+    assert.ok(!rendered.includes('hunter2') && rendered.includes('\n#PIN=\n'))
+    assert.ok(rendered.includes('\n# Optional, secret; DATABASE_URL_FILE may name a file that holds it: text.\n#DATABASE_URL=sqlite:data/ferry.db\n'))
+    const text = renderEnvExample('ferry', [{ ...key, key: 'PASSWORD', isSecret: true }])
     assert.ok(text.includes('\n# Optional, secret; PASSWORD_FILE may name a file that holds it: a whole number.\n#PASSWORD=\n'))
   })
 

@@ -3,7 +3,7 @@ import { groupByOwner } from './group-by-owner.ts'
 
 /**
  * A service's `.env.example`. What must be set stands open, everything else is commented out with its default.
- * A secret never has a value, not even a default.
+ * A secret has no value; a default that it has is none, or it would not be told.
  */
 export function renderEnvExample(serviceName: string, keys: readonly ConfigKeyDescription[]): string {
   const head = [
@@ -18,7 +18,7 @@ export function renderEnvExample(serviceName: string, keys: readonly ConfigKeyDe
 
 function renderKey({ key, description, expects, isSecret, isRequired, default: value }: ConfigKeyDescription): string {
   const kind = [isRequired ? 'Required' : 'Optional', ...(isSecret ? [`secret; ${key}_FILE may name a file that holds it`] : [])].join(', ')
-  const line = `${key}=${isSecret || value === undefined ? '' : quote(value)}`
+  const line = `${key}=${value === undefined ? '' : quote(value)}`
   return [...description.split('\n').map((text) => `# ${text}`), `# ${kind}: ${expects}.`, isRequired ? line : `#${line}`].join('\n')
 }
 

@@ -1,19 +1,20 @@
 import { QueryTimeout } from './connection.ts'
 
 /** Milliseconds between two looks at what is late. Coarse, because a timer for each query would cost as much as sending it. */
-const SWEEP_MILLISECONDS = 50
+const SWEEP_MILLISECONDS = 25
 
 interface Call {
   deadlineAt: number
   expire: () => void
 }
 
+/** Takes what came of a call; what comes second, or after the deadline, is nobody's. */
+export type Settle<Value> = (error: unknown, value?: Value) => void
+
 export interface BoundCall<Value> {
-  start: (settle: (error: unknown, value?: Value) => void) => void
+  start: (settle: Settle<Value>) => void
   /** Called at the deadline. */
   onExpire?: () => void
-  /** Takes what came after the deadline. */
-  onLate?: (value: Value) => void
 }
 
 /** The deadlines of everything that is asked of a database. */
@@ -22,28 +23,28 @@ export class CallDeadlines {
   #timer: NodeJS.Timeout | undefined
 
   /** What `start` settles with. @throws {QueryTimeout} at the deadline, on the clock of `performance.now` */
-  run<Value>(deadlineAt: number, { start, onExpire, onLate }: BoundCall<Value>): Promise<Value> {
+  run<Value>(deadlineAt: number, { start, onExpire }: BoundCall<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      let isLate = false
       const call: Call = {
         deadlineAt,
         expire() {
-          isLate = true
           onExpire?.()
           reject(new QueryTimeout())
         },
       }
-      this.#calls.add(call)
-      this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MILLISECONDS).unref()
-      start((error, value) => {
-        if (isLate) {
-          if (!error) onLate?.(value as Value)
-          return
-        }
+      const settle: Settle<Value> = (error, value) => {
         this.#calls.delete(call)
         if (error) reject(error)
         else resolve(value as Value)
-      })
+      }
+      this.#calls.add(call)
+      this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MILLISECONDS).unref()
+      try {
+        start(settle)
+      } catch (error) {
+        // A driver that refuses a value at once; left among the calls, it would end somebody else's query at its deadline.
+        settle(error)
+      }
     })
   }
 

@@ -18,10 +18,14 @@ export interface QueryResult {
   affectedRows: number
 }
 
-/** One connection, held by one user at a time. Errors are the driver's own; see database-error.ts. */
-export interface Connection {
+/** What runs queries. Errors are the driver's own; see database-error.ts. */
+export interface Executor {
   /** Rejects with a {@link QueryTimeout} at `deadlineAt`, on the clock of `performance.now`; the connection must be destroyed then. */
   execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult>
+}
+
+/** One connection, held by one user at a time. */
+export interface Connection extends Executor {
   /** Gives it back, for the next one. */
   release(): void
   /** Closes it, because it is broken or nobody knows what state it is in. */
@@ -49,3 +53,17 @@ export class QueryTimeout extends Error {
     super('The database did not answer in time.')
   }
 }
+
+/** No connection could be opened, whatever the reason: the network, the credentials, the certificate. */
+export class ConnectionRefused extends Error {
+  override readonly name = 'ConnectionRefused'
+
+  constructor(cause: unknown) {
+    // Where a name has several addresses, the error of all of them has a code and no message.
+    const { message, code } = cause as NodeJS.ErrnoException
+    super(message || String(code), { cause })
+  }
+}
+
+/** BEGIN, COMMIT and their like. */
+export const commandOf = (sql: string): DriverQuery => ({ sql, parameters: [], isRead: false, name: undefined })

@@ -17,7 +17,7 @@ export function databaseConfig(defaultUrl: string) {
       .enum(['disable', 'require', 'verify'])
       .default('disable')
       .describe('TLS to the database: require encrypts, verify also checks whose certificate it is. An sslmode in the URL replaces it.'),
-    DATABASE_CA: secret(z.string().includes('-----BEGIN CERTIFICATE-----'))
+    DATABASE_CA: secret(z.string().refine((text) => text.includes('-----BEGIN CERTIFICATE-----'), 'It must be certificates in PEM'))
       .optional()
       .describe("The certificates, in PEM, that the database's must come from. Unset: those that the runtime trusts."),
     DATABASE_POOL_SIZE: z.int().min(1).max(1000).default(10).describe('The most connections that this process opens. SQLite has one.'),

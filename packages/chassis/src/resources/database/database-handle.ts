@@ -1,18 +1,20 @@
-import type { Compilable, Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { RequestScope } from '../../definition/resource.ts'
-import type { Connection, DatabaseSystem } from './connection.ts'
+import type { DatabaseSystem, Executor } from './connection.ts'
 import type { AnyStatement, Engine } from './engine.ts'
-import { queryBuilder } from './query-builder.ts'
+import { type Query, queryBuilder } from './query-builder.ts'
 import type { Statement } from './statement.ts'
 
 export interface TransactionOptions {
+  /** Whether `work` can be run again; not, when it reads what can be read once. @default true */
+  isRepeatable?: boolean
   /** @default the database's own */
   isolation?: 'read committed' | 'repeatable read' | 'serializable'
 }
 
-/** A query of Kysely's, or a statement with its values. */
+/** A query of Kysely's, text as sql`SELECT …`, or a statement with its values. */
 type QueryArguments<Tables, Output, Parameters> =
-  | [query: Compilable<Output>]
+  | [query: Query<Output>]
   | [statement: Statement<Tables, Parameters, Output>, parameters: NoInfer<Parameters>]
 
 /**
@@ -25,12 +27,12 @@ type QueryArguments<Tables, Output, Parameters> =
 export class Database<Tables> {
   readonly #engine: Engine
   readonly #scope: RequestScope | undefined
-  readonly #connection: Connection | undefined
+  readonly #transaction: Executor | undefined
 
-  constructor(engine: Engine, scope?: RequestScope, connection?: Connection) {
+  constructor(engine: Engine, scope?: RequestScope, transaction?: Executor) {
     this.#engine = engine
     this.#scope = scope
-    this.#connection = connection
+    this.#transaction = transaction
   }
 
   /** What kind of database it is, for the rare query that has to know. */
@@ -63,16 +65,23 @@ export class Database<Tables> {
 
   /**
    * Runs `work` in a transaction: all of it is done, or nothing. It is run again when the database rolled it back because of another one
-   * (serialisation, deadlock), as long as the request has time, so it must do nothing else that can't be repeated.
+   * (serialisation, deadlock), as long as the request has time, so it must do nothing else that can't be repeated. A query that fails, fails the
+   * whole, even where its error is caught.
+   * Within a transaction, `work` becomes a part of that one.
    */
-  transaction<Result>(work: (transaction: Database<Tables>) => Promise<Result>, { isolation }: TransactionOptions = {}): Promise<Result> {
-    if (this.#connection) throw new TypeError('This is a transaction already; run the queries in it.')
+  transaction<Result>(
+    work: (transaction: Database<Tables>) => Promise<Result>,
+    { isolation, isRepeatable = true }: TransactionOptions = {},
+  ): Promise<Result> {
+    if (this.#transaction && isolation) throw new TypeError('The isolation of a transaction is chosen where it begins.')
+    if (this.#transaction) return work(this)
     const begin = beginOf(this.#engine.system, isolation?.toUpperCase())
-    return this.#engine.transaction(begin, (connection) => work(new Database(this.#engine, this.#scope, connection)), this.#scope)
+    const attempt = (transaction: Executor) => work(new Database(this.#engine, this.#scope, transaction))
+    return this.#engine.transaction(begin, attempt, { scope: this.#scope, isRepeatable })
   }
 
   #execute([query, parameters]: readonly [query: unknown, parameters?: unknown]) {
-    return this.#engine.execute(query as Compilable<unknown> | AnyStatement, parameters, { scope: this.#scope, connection: this.#connection })
+    return this.#engine.execute(query as Query | AnyStatement, parameters, { scope: this.#scope, transaction: this.#transaction })
   }
 }
 

@@ -41,9 +41,10 @@ const NOT_A_FILE = { host: '', port: 0, user: '', password: '', database: '', tl
  */
 export function parseDatabaseUrl(text: string): DatabaseTarget {
   if (text.startsWith('sqlite:')) return { system: 'sqlite', path: sqlitePath(text), ...NOT_A_FILE }
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const known = url && SYSTEMS[url.protocol as keyof typeof SYSTEMS]
-  if (!url || !known) throw new TypeError('It must start with sqlite:, postgres: or mysql:')
+  const known = SYSTEMS[/^\w+:/.exec(text)?.[0].toLowerCase() as keyof typeof SYSTEMS]
+  if (!known) throw new TypeError('It must start with sqlite:, postgres: or mysql:')
+  if (!URL.canParse(text)) throw new TypeError('It is no URL; in a user or password, write : / ? # @ as %3A %2F %3F %23 %40')
+  const url = new URL(text)
   const database = decodeURIComponent(url.pathname.slice(1))
   if (url.hostname === '' || database === '') throw new TypeError('It must name a host and a database, as in postgres://user@host:5432/database')
   return {

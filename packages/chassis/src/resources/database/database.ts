@@ -6,7 +6,7 @@ import { Engine } from './engine.ts'
 import { measurePool } from './measure-pool.ts'
 import type { Migration } from './migration.ts'
 import { openPool, statementTimeout } from './open-pool.ts'
-import { prepareSchema, type Schema } from './prepare-schema.ts'
+import { databaseSchema, prepareSchema, type Schema } from './prepare-schema.ts'
 import { QueryObserver } from './query-observer.ts'
 import { RotatingPool } from './rotating-pool.ts'
 
@@ -35,15 +35,17 @@ export function database<Tables>({ name, migrations = [], isReadOnly = false }: 
     config: databaseConfig(`sqlite:data/${name}.db`),
     network: ({ DATABASE_URL, DATABASE_DIRECT_URL }: DatabaseConfig) => [DATABASE_URL, DATABASE_DIRECT_URL].flatMap(networkNeed),
     open: (context: Context) => openDatabase<Tables>(context, schema),
+    schema: databaseSchema(schema),
   })
 }
 
 async function openDatabase<Tables>(context: Context, schema: Schema): Promise<OpenResource<Database<Tables>>> {
   const { name, config, log, meter } = context
-  const pool = await RotatingPool.open(
-    () => config.DATABASE_URL,
-    (url) => openPool(context, url, { isReadOnly: schema.isReadOnly }),
-  )
+  const pool = await RotatingPool.open({
+    currentUrl: () => config.DATABASE_URL,
+    open: (url) => openPool(context, url, { isReadOnly: schema.isReadOnly }),
+    log,
+  })
   const observer = new QueryObserver({ resource: name, meter, log, slowMilliseconds: config.DATABASE_SLOW_QUERY * 1000 })
   const engine = new Engine({ name, pool, observer, isReadOnly: schema.isReadOnly, defaultMilliseconds: statementTimeout(context) })
   try {

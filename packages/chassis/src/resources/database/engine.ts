@@ -1,25 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Compilable, CompiledQuery } from 'kysely'
 import type { RequestScope } from '../../definition/resource.ts'
-import { type Connection, type DatabaseSystem, type DriverQuery, type QueryResult, QueryTimeout } from './connection.ts'
-import { databaseErrorKind, toServiceError } from './database-error.ts'
+import { commandOf, type DatabaseSystem, type DriverQuery, type Executor, type QueryResult } from './connection.ts'
+import { isBroken, isLost, toServiceError } from './database-error.ts'
 import { describeQuery } from './describe-query.ts'
+import type { Lease } from './lease.ts'
+import { compileQuery, type Query } from './query-builder.ts'
 import type { ObservedQuery, QueryObserver } from './query-observer.ts'
 import type { RotatingPool } from './rotating-pool.ts'
 import { type PreparedStatement, prepareStatement, type Statement } from './statement.ts'
+import { Transaction } from './transaction.ts'
 
 /** The answer is to be written when the query has been given up: so much of the remaining time is left for that. */
 const MARGIN_MILLISECONDS = 250
-const MARGIN_SHARE = 0.1
+const MARGIN_SHARE = 0.25
 const FIRST_PAUSE_MILLISECONDS = 4
 /** A success that is not older proves that the database is there; nobody needs to ask it again. */
 const FRESH_MILLISECONDS = 1000
+/** A check is over before whoever asked gives up. */
+const CHECK_MILLISECONDS = 900
 
 export type AnyStatement = Statement<never, never, unknown>
-/** Where a query runs: on whose behalf, and on which connection, if not on any. */
+/** Where a query runs: on whose behalf, and in which transaction, if in any. */
 export interface Place {
   scope: RequestScope | undefined
-  connection: Connection | undefined
+  transaction: Executor | undefined
+}
+
+export interface TransactionPlace {
+  scope: RequestScope | undefined
+  /** Whether the work may be done again after it lost to another transaction. */
+  isRepeatable: boolean
 }
 
 export interface EngineOptions {
@@ -57,11 +67,21 @@ export class Engine {
     this.#defaultMilliseconds = defaultMilliseconds
   }
 
-  execute(query: Compilable<unknown> | AnyStatement, parameters: unknown, { scope, connection }: Place): Promise<QueryResult> {
+  async execute(query: Query | AnyStatement, parameters: unknown, { scope, transaction }: Place): Promise<QueryResult> {
     const { driver, observed } = 'build' in query ? this.#fromStatement(query, parameters) : this.#fromBuilder(query)
     if (this.#isReadOnly && !driver.isRead) throw new TypeError(`${this.#name} is declared as read-only, and ${observed.spanName} would change it.`)
     const deadlineAt = this.deadlineOf(scope)
-    return connection ? this.#onConnection(driver, observed, scope, connection, deadlineAt) : this.#anywhere(driver, observed, scope, deadlineAt)
+    const purpose = driver.isRead ? 'read' : 'write'
+    const run = transaction
+      ? () => transaction.execute(driver, deadlineAt)
+      : () => this.#borrow(purpose, deadlineAt, (lease) => lease.execute(driver, deadlineAt))
+    const attempt = () => this.#observer.run(observed, scope, run)
+    try {
+      // A transaction is repeated as a whole.
+      return await (transaction ? attempt() : untilWon(deadlineAt, attempt))
+    } catch (error) {
+      throw toServiceError(this.#name, error)
+    }
   }
 
   /** On the clock of `performance.now`. */
@@ -71,15 +91,37 @@ export class Engine {
   }
 
   /** Runs `work` in a transaction; again, when it lost to another one, for as long as there is time. */
-  transaction<Result>(begin: readonly string[], work: (connection: Connection) => Promise<Result>, scope: RequestScope | undefined): Promise<Result> {
-    return this.#untilWon(this.deadlineOf(scope), () => this.#attempt(begin, work, scope))
+  async transaction<Result>(
+    begin: readonly string[],
+    work: (transaction: Executor) => Promise<Result>,
+    { scope, isRepeatable }: TransactionPlace,
+  ): Promise<Result> {
+    const deadlineAt = this.deadlineOf(scope)
+    const command = (transaction: Transaction, sql: string) => {
+      const description = { sql, operation: sql.split(' ', 1)[0] as string, table: '', isRead: false }
+      return this.#observer.run(this.#observer.observed(description, this.system), scope, () => transaction.execute(commandOf(sql), deadlineAt))
+    }
+    const attempt = (lease: Lease) =>
+      inTransaction(new Transaction(lease), async (transaction) => {
+        for (const sql of begin) await command(transaction, sql)
+        const result = await work(transaction)
+        await command(transaction, 'COMMIT')
+        return result
+      })
+    try {
+      const run = () => this.#borrow('write', deadlineAt, attempt)
+      return await (isRepeatable ? untilWon(deadlineAt, run) : run())
+    } catch (error) {
+      throw error instanceof WorkError ? error.cause : toServiceError(this.#name, error)
+    }
   }
 
   /** Resolves when the database answers. */
   async check(): Promise<void> {
     const now = performance.now()
     if (now - this.#succeededAt < FRESH_MILLISECONDS) return
-    await this.#borrow('read', now + FRESH_MILLISECONDS, (connection) => connection.execute(PING, now + FRESH_MILLISECONDS))
+    const deadlineAt = now + CHECK_MILLISECONDS
+    await this.#borrow('read', deadlineAt, (lease) => lease.execute({ ...commandOf('SELECT 1'), isRead: true }, deadlineAt))
   }
 
   #fromStatement(statement: AnyStatement, parameters: unknown): Ready {
@@ -94,8 +136,8 @@ export class Engine {
     return entry
   }
 
-  #fromBuilder(query: Compilable<unknown>): Ready {
-    const compiled: CompiledQuery = query.compile()
+  #fromBuilder(query: Query): Ready {
+    const compiled = compileQuery(query, this.system)
     const description = { sql: compiled.sql, ...describeQuery(compiled) }
     return {
       driver: { sql: compiled.sql, parameters: compiled.parameters, isRead: description.isRead, name: undefined },
@@ -103,114 +145,45 @@ export class Engine {
     }
   }
 
-  async #onConnection(
-    driver: DriverQuery,
-    observed: ObservedQuery,
-    scope: RequestScope | undefined,
-    connection: Connection,
-    deadlineAt: number,
-  ): Promise<QueryResult> {
-    try {
-      return await this.#observer.run(observed, scope, () => connection.execute(driver, deadlineAt))
-    } catch (error) {
-      throw toServiceError(this.#name, error)
-    }
-  }
-
-  async #anywhere(driver: DriverQuery, observed: ObservedQuery, scope: RequestScope | undefined, deadlineAt: number): Promise<QueryResult> {
-    const purpose = driver.isRead ? 'read' : 'write'
-    const attempt = () =>
-      this.#observer.run(observed, scope, () => this.#borrow(purpose, deadlineAt, (connection) => connection.execute(driver, deadlineAt)))
-    try {
-      return await (driver.isRead ? attempt() : this.#untilWon(deadlineAt, attempt))
-    } catch (error) {
-      throw toServiceError(this.#name, error)
-    }
-  }
-
   /** Runs `work` on a connection of the pool, which gets it back whatever happens. */
-  async #borrow<Result>(purpose: 'read' | 'write', deadlineAt: number, work: (connection: Connection) => Promise<Result>): Promise<Result> {
+  async #borrow<Result>(purpose: 'read' | 'write', deadlineAt: number, work: (lease: Lease) => Promise<Result>): Promise<Result> {
     try {
-      const connection = await this.#pool.acquire(purpose, deadlineAt)
-      const result = await settle(connection, () => work(connection))
+      const lease = await this.#pool.acquire(purpose, deadlineAt)
+      const result = await work(lease).finally(() => lease.release())
       this.#succeededAt = performance.now()
       return result
     } catch (error) {
-      if (isConnectionLost(error)) this.#succeededAt = Number.NEGATIVE_INFINITY
+      if (isBroken(error)) this.#succeededAt = Number.NEGATIVE_INFINITY
       throw error
     }
   }
+}
 
-  async #attempt<Result>(
-    begin: readonly string[],
-    work: (connection: Connection) => Promise<Result>,
-    scope: RequestScope | undefined,
-  ): Promise<Result> {
-    const deadlineAt = this.deadlineOf(scope)
-    const command = (connection: Connection, sql: string) => {
-      const observed = this.#observer.observed({ sql, operation: sql.split(' ', 1)[0] as string, table: '', isRead: false }, this.system)
-      return this.#observer.run(observed, scope, () => connection.execute(commandOf(sql), deadlineAt))
-    }
-    try {
-      return await this.#borrow('write', deadlineAt, async (connection) => {
-        for (const sql of begin) await command(connection, sql)
-        try {
-          const result = await work(connection)
-          await command(connection, 'COMMIT')
-          return result
-        } catch (error) {
-          await rollBack(connection, error)
-          throw error
-        }
-      })
-    } catch (error) {
-      throw toServiceError(this.#name, error)
-    }
-  }
-
-  async #untilWon<Result>(deadlineAt: number, work: () => Promise<Result>): Promise<Result> {
-    for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause *= 2) {
-      try {
-        return await work()
-      } catch (error) {
-        if (databaseErrorKind(causeOf(error)) !== 'lost' || performance.now() + pause >= deadlineAt) throw error
-      }
-      await sleep(pause / 2 + (Math.random() * pause) / 2)
-    }
+/** What the service's own part of a transaction threw, which is no error of the database. */
+class WorkError extends Error {
+  constructor(cause: unknown) {
+    super('', { cause })
   }
 }
 
-const commandOf = (sql: string): DriverQuery => ({ sql, parameters: [], isRead: false, name: undefined })
-const PING: DriverQuery = { ...commandOf('SELECT 1'), isRead: true }
-
-async function settle<Result>(connection: Connection, work: () => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(transaction: Transaction, work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
   try {
-    const result = await work()
-    connection.release()
-    return result
+    return await work(transaction)
   } catch (error) {
-    if (isConnectionLost(error)) connection.destroy()
-    else connection.release()
-    throw error
+    await transaction.rollBack()
+    const { failure } = transaction
+    // The service may have made an error of its own out of the database's; only one that asks for another attempt stays what it is.
+    throw failure !== undefined && (error === failure || isLost(failure)) ? failure : new WorkError(error)
   }
 }
 
-/** A connection that can't roll back is closed, which rolls back too. */
-async function rollBack(connection: Connection, error: unknown): Promise<void> {
-  if (isConnectionLost(error)) return
-  try {
-    await connection.execute(commandOf('ROLLBACK'), performance.now() + MARGIN_MILLISECONDS)
-  } catch {
-    connection.destroy()
+async function untilWon<Result>(deadlineAt: number, work: () => Promise<Result>): Promise<Result> {
+  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause *= 2) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isLost(error) || performance.now() + pause >= deadlineAt) throw error
+    }
+    await sleep(pause / 2 + (Math.random() * pause) / 2)
   }
-}
-
-function isConnectionLost(error: unknown): boolean {
-  const cause = causeOf(error)
-  return cause instanceof QueryTimeout || databaseErrorKind(cause) === 'unavailable'
-}
-
-/** The driver's error behind what a handler was thrown. */
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? error.cause : error
 }

@@ -1,9 +1,10 @@
 import type { Logger } from '../../definition/logger.ts'
-import type { Connection, DatabaseSystem } from './connection.ts'
+import type { MigrationStatus } from '../../definition/resource.ts'
+import { type Connection, commandOf, type DatabaseSystem } from './connection.ts'
 import { type CompiledMigration, compileMigration, type Migration } from './migration.ts'
-import { pendingMigrations } from './migration-plan.ts'
+import { MigrationError, migrationStatuses, pendingMigrations } from './migration-plan.ts'
 import { lockSchema } from './schema-lock.ts'
-import { createSchemaTables, markApplied, markRunning, readApplied } from './schema-tables.ts'
+import { createSchemaTables, forget, markApplied, markRunning, readApplied } from './schema-tables.ts'
 
 export interface MigrateOptions {
   system: DatabaseSystem
@@ -20,31 +21,63 @@ export interface MigrateOptions {
  *
  * @throws {MigrationError} when the database is newer than the code, a migration was changed, or one broke off half-way.
  */
-export async function migrate({ system, connection, migrations, log, signal }: MigrateOptions): Promise<readonly string[]> {
-  const compiled = migrations.map((one) => compileMigration(one, system))
-  const unlock = await lockSchema(system, connection, log, signal)
-  try {
+export function migrate(options: MigrateOptions): Promise<readonly string[]> {
+  const { system, connection, log, signal } = options
+  return withLock(options, async () => {
     await createSchemaTables(system, connection)
-    const pending = pendingMigrations(compiled, await readApplied(system, connection))
+    const pending = pendingMigrations(compiledOf(options), await readApplied(system, connection), true)
     for (const one of pending) {
       signal.throwIfAborted()
       log.info(`Migrating: ${one.name}`)
       await apply(system, connection, one)
     }
     if (pending.length > 0) log.info(`The schema is at ${pending.at(-1)?.name}`)
-    await unlock()
     return pending.map(({ name }) => name)
+  })
+}
+
+/** What has yet to be applied; nothing is changed. @throws {MigrationError} as {@link migrate} */
+export async function pendingOf(options: MigrateOptions): Promise<readonly string[]> {
+  const applied = await readApplied(options.system, options.connection)
+  return pendingMigrations(compiledOf(options), applied, false).map(({ name }) => name)
+}
+
+/** Every migration, with its state; nothing is changed. */
+export async function statusesOf(options: MigrateOptions): Promise<readonly MigrationStatus[]> {
+  return migrationStatuses(compiledOf(options), await readApplied(options.system, options.connection))
+}
+
+/** Settles a migration that broke off half-way, by what somebody found out about it. @throws {MigrationError} when it did not */
+export function settleMigration(options: MigrateOptions, name: string, as: 'applied' | 'forgotten'): Promise<void> {
+  const { system, connection } = options
+  return withLock(options, async () => {
+    const row = (await readApplied(system, connection)).find((one) => one.name === name)
+    if (row?.state !== 'running') {
+      const finding = row ? `it is ${row.state}` : 'the database does not know of it'
+      throw new MigrationError(`The migration ${name} did not break off half-way: ${finding}. Nothing was changed.`)
+    }
+    if (as === 'forgotten') return forget(system, connection, name)
+    const known = compiledOf(options).find((one) => one.name === name)
+    if (!known) throw new MigrationError(`This version does not know the migration ${name}. Run the version that brought it.`)
+    await markApplied(system, connection, known)
+  })
+}
+
+function compiledOf({ migrations, system }: MigrateOptions): CompiledMigration[] {
+  return migrations.map((one) => compileMigration(one, system))
+}
+
+async function withLock<Result>({ system, connection, log, signal }: MigrateOptions, work: () => Promise<Result>): Promise<Result> {
+  const unlock = await lockSchema(system, connection, log, signal)
+  try {
+    const result = await work()
+    await unlock()
+    return result
   } catch (error) {
     // Where unlocking fails too, the connection is gone, and the lock with it.
     await unlock(error).catch(() => {})
     throw error
   }
-}
-
-/** What has yet to be applied; nothing is changed. @throws {MigrationError} as {@link migrate} */
-export async function pendingOf(system: DatabaseSystem, connection: Connection, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const compiled = migrations.map((one) => compileMigration(one, system))
-  return pendingMigrations(compiled, await readApplied(system, connection)).map(({ name }) => name)
 }
 
 async function apply(system: DatabaseSystem, connection: Connection, migration: CompiledMigration): Promise<void> {
@@ -76,5 +109,5 @@ async function applyInSteps(system: DatabaseSystem, connection: Connection, migr
 }
 
 async function execute(connection: Connection, sql: string, parameters: readonly unknown[] = []): Promise<void> {
-  await connection.execute({ sql, parameters, isRead: false, name: undefined }, Number.POSITIVE_INFINITY)
+  await connection.execute({ ...commandOf(sql), parameters }, Number.POSITIVE_INFINITY)
 }

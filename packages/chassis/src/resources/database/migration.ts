@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Compilable, Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { type ColumnTypes, columnTypes } from './column-types.ts'
 import type { DatabaseSystem } from './connection.ts'
-import { queryBuilder } from './query-builder.ts'
+import { compileQuery, type Query, queryBuilder } from './query-builder.ts'
 
 export interface MigrationContext {
   /** Kysely, to put statements together with. */
@@ -18,7 +18,7 @@ export interface MigrationContext {
 export interface Migration {
   /** Unique; migrations are applied in the order in which the service lists them. */
   readonly name: string
-  readonly statements: (context: MigrationContext) => readonly Compilable[]
+  readonly statements: (context: MigrationContext) => readonly Query[]
 }
 
 export interface CompiledMigration {
@@ -39,7 +39,7 @@ export function migration(name: string, statements: Migration['statements']): Mi
 
 export function compileMigration({ name, statements }: Migration, system: DatabaseSystem): CompiledMigration {
   const compiled = statements({ query: queryBuilder(system), system, type: columnTypes[system] }).map((statement) => {
-    const { sql, parameters } = statement.compile()
+    const { sql, parameters } = compileQuery(statement, system)
     return { sql, parameters }
   })
   const checksum = createHash('sha256').update(JSON.stringify(compiled)).digest('hex')

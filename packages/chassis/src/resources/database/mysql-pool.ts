@@ -1,13 +1,20 @@
-import { type ConnectionOptions, createConnection, createPool, type PoolConnection } from 'mysql2'
-import { CallDeadlines } from './call-deadlines.ts'
-import type { Connection, ConnectionPool, DriverQuery, QueryResult, Row } from './connection.ts'
+import { isIP } from 'node:net'
+import { type Connection, type ConnectionOptions, createConnection } from 'mysql2'
+import type { Settle } from './call-deadlines.ts'
+import { type ConnectionPool, commandOf, type DriverQuery, type QueryResult, type Row } from './connection.ts'
 import type { PoolOptions } from './pool-options.ts'
-import { SessionEnder } from './session-ender.ts'
+import { ServerPool } from './server-pool.ts'
+import type { Session } from './session.ts'
+
+/** Each counts for the server's max_prepared_stmt_count, which is 16,382 for all of its clients by default. */
+const MAX_PREPARED_STATEMENTS = 200
 
 /** For MariaDB and MySQL. */
 export function openMysql(options: PoolOptions): ConnectionPool {
-  const { target, tls, max, connectTimeoutMilliseconds, idleTimeoutMilliseconds } = options
-  const deadlines = new CallDeadlines()
+  const { target, tls, connectTimeoutMilliseconds, keepAliveMilliseconds } = options
+  const isVerified = tls !== false && tls.rejectUnauthorized === true
+  // The driver would compare the certificate with the name localhost.
+  if (isVerified && isIP(target.host)) throw new Error('DATABASE_URL must name the host, not its address, for its certificate to be verified.')
   const settings: ConnectionOptions = {
     host: target.host,
     port: target.port,
@@ -16,36 +23,20 @@ export function openMysql(options: PoolOptions): ConnectionPool {
     database: target.database,
     connectTimeout: connectTimeoutMilliseconds,
     enableKeepAlive: true,
+    keepAliveInitialDelay: keepAliveMilliseconds,
     charset: 'utf8mb4',
     // Dates and times stay the text that the database sent: a Date would put the process's time zone into them.
     dateStrings: true,
     supportBigNumbers: true,
-    ...(tls && { ssl: { ...tls, verifyIdentity: tls.rejectUnauthorized === true } as NonNullable<ConnectionOptions['ssl']> }),
+    maxPreparedStatements: MAX_PREPARED_STATEMENTS,
+    ...(tls && { ssl: { ...tls, verifyIdentity: isVerified } as NonNullable<ConnectionOptions['ssl']> }),
   }
-  const ender = new SessionEnder((sessions) => endSessions(settings, sessions))
-  const pool = createPool({ ...settings, connectionLimit: max, maxIdle: max - 1, idleTimeout: idleTimeoutMilliseconds })
-  const open = new Set<PoolConnection>()
-  pool.on('connection', (connection: PoolConnection) => {
-    open.add(connection)
-    for (const event of ['end', 'error']) connection.once(event, () => open.delete(connection))
-    // Sent before the first user's query, which fails with the connection where this does.
-    for (const setting of sessionSettings(options)) connection.query(setting, (error) => error && connection.destroy())
-  })
-  return {
+  return new ServerPool({
+    ...options,
     system: 'mysql',
-    max,
-    acquire: (_purpose, deadlineAt) =>
-      // The driver's own timeout is for connecting alone, not for waiting until a connection is free.
-      deadlines.run(Math.min(deadlineAt, performance.now() + connectTimeoutMilliseconds), {
-        start: (settle) =>
-          pool.getConnection((error, connection) =>
-            settle(error, connection && new MysqlConnection(connection, deadlines, ender, () => open.delete(connection))),
-          ),
-        onLate: (connection) => connection.release(),
-      }),
-    size: () => open.size,
-    close: () => new Promise((resolve, reject) => pool.end((error) => (error ? reject(error) : resolve()))),
-  }
+    createSession: (onLost) => new MysqlSession(settings, sessionSettings(options), onLost),
+    endQueries: (sessions) => sessions.map((session) => commandOf(`KILL ${session}`)),
+  })
 }
 
 /**
@@ -60,47 +51,49 @@ function sessionSettings({ statementTimeoutMilliseconds, isReadOnly }: PoolOptio
   return [`SET ${settings.join(', ')} ${timeouts}`, ...(isReadOnly ? ['SET SESSION TRANSACTION READ ONLY'] : [])]
 }
 
-async function endSessions(settings: ConnectionOptions, sessions: readonly number[]): Promise<void> {
-  const connection = createConnection(settings).promise()
-  try {
-    for (const session of sessions) await connection.query('KILL ?', [session])
-  } finally {
-    connection.destroy()
-  }
-}
+class MysqlSession implements Session {
+  readonly #connection: Connection
+  readonly #first: readonly string[]
 
-class MysqlConnection implements Connection {
-  readonly #connection: PoolConnection
-  readonly #deadlines: CallDeadlines
-  readonly #ender: SessionEnder
-  readonly #onDestroy: () => void
-
-  constructor(connection: PoolConnection, deadlines: CallDeadlines, ender: SessionEnder, onDestroy: () => void) {
-    this.#connection = connection
-    this.#deadlines = deadlines
-    this.#ender = ender
-    this.#onDestroy = onDestroy
+  /** @param first statements that are run when it opens */
+  constructor(settings: ConnectionOptions, first: readonly string[], onLost: () => void) {
+    this.#connection = createConnection(settings)
+    this.#first = first
+    for (const event of ['error', 'end']) this.#connection.on(event, onLost)
   }
 
-  execute({ sql, parameters, isRead }: DriverQuery, deadlineAt: number): Promise<QueryResult> {
-    return this.#deadlines.run(deadlineAt, {
-      start: (settle) => {
-        const done = (error: unknown, result: unknown) => settle(error, error ? undefined : resultOf(result))
-        // The server prepares what has values; the driver would put them into the text of a plain query.
-        if (parameters.length > 0 || isRead) this.#connection.execute(sql, parameters as never[], done)
-        else this.#connection.query(sql, done)
-      },
-      onExpire: () => this.#ender.add(this.#connection.threadId),
+  get id(): number | undefined {
+    return this.#connection.threadId ?? undefined
+  }
+
+  open(settle: Settle<void>): void {
+    this.#connection.connect((error) => {
+      if (error) settle(error)
+      else this.#runFirst(settle, 0)
     })
   }
 
-  release(): void {
-    this.#connection.release()
+  execute({ sql, parameters, isRead }: DriverQuery, settle: Settle<QueryResult>): void {
+    const done = (error: unknown, result: unknown) => settle(error, error ? undefined : resultOf(result))
+    // The server prepares what has values; the driver would put them into the text of a plain query.
+    if (parameters.length > 0 || isRead) this.#connection.execute(sql, parameters as never[], done)
+    else this.#connection.query(sql, done)
   }
 
+  end(): Promise<void> {
+    return new Promise((resolve) => this.#connection.end(() => resolve()))
+  }
+
+  /** The driver's own `destroy` leaves the socket to the server. */
   destroy(): void {
-    this.#onDestroy()
     this.#connection.destroy()
+    ;(this.#connection as unknown as { stream: { destroy(): void } }).stream.destroy()
+  }
+
+  #runFirst(settle: Settle<void>, index: number): void {
+    const sql = this.#first[index]
+    if (sql === undefined) settle(undefined)
+    else this.#connection.query(sql, (error) => (error ? settle(error) : this.#runFirst(settle, index + 1)))
   }
 }
 

@@ -5,6 +5,7 @@ import { type DatabaseTarget, parseDatabaseUrl, type TlsMode } from './database-
 import type { PoolOptions } from './pool-options.ts'
 
 const IDLE_TIMEOUT_MILLISECONDS = 60_000
+const KEEP_ALIVE_MILLISECONDS = 10_000
 
 type Context = Pick<ResourceContext<DatabaseConfig>, 'name' | 'config' | 'longestDeadline'>
 type Differences = Partial<Pick<PoolOptions, 'max' | 'statementTimeoutMilliseconds' | 'isReadOnly'>>
@@ -35,6 +36,7 @@ function poolOptions(context: Context, target: DatabaseTarget): PoolOptions {
     max: config.DATABASE_POOL_SIZE,
     connectTimeoutMilliseconds: config.DATABASE_CONNECT_TIMEOUT * 1000,
     idleTimeoutMilliseconds: IDLE_TIMEOUT_MILLISECONDS,
+    keepAliveMilliseconds: KEEP_ALIVE_MILLISECONDS,
     statementTimeoutMilliseconds: statementTimeout(context),
     applicationName: `slipway ${name}`,
     isReadOnly: false,

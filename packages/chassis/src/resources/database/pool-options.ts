@@ -10,6 +10,8 @@ export interface PoolOptions {
   connectTimeoutMilliseconds: number
   /** After which an unused connection is closed. */
   idleTimeoutMilliseconds: number
+  /** After which a silent connection is asked whether its other end is still there. */
+  keepAliveMilliseconds: number
   /** After which the server gives up a statement. 0: never. */
   statementTimeoutMilliseconds: number
   /** How the server shows whose the connections are. */

@@ -1,8 +1,9 @@
 import pg from 'pg'
-import { CallDeadlines } from './call-deadlines.ts'
-import type { Connection, ConnectionPool, DriverQuery, QueryResult, Row } from './connection.ts'
+import type { Settle } from './call-deadlines.ts'
+import { type ConnectionPool, commandOf, type DriverQuery, type QueryResult, type Row } from './connection.ts'
 import type { PoolOptions } from './pool-options.ts'
-import { SessionEnder } from './session-ender.ts'
+import { ServerPool } from './server-pool.ts'
+import type { Session } from './session.ts'
 
 /** Object identifiers of types, as in PostgreSQL's catalogue pg_type. */
 const INT8 = 20
@@ -26,9 +27,11 @@ function safeInteger(text: string): number {
   return value
 }
 
+/** The name keeps it from the sessions of others, should a pooler in between give out numbers of its own. */
+const END_SESSIONS = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY($1) AND application_name = $2'
+
 export function openPostgres(options: PoolOptions): ConnectionPool {
-  const { target, tls, max, connectTimeoutMilliseconds, applicationName, prepares } = options
-  const deadlines = new CallDeadlines()
+  const { target, tls, applicationName, keepAliveMilliseconds } = options
   const settings: pg.ClientConfig = {
     host: target.host,
     port: target.port,
@@ -37,30 +40,16 @@ export function openPostgres(options: PoolOptions): ConnectionPool {
     database: target.database,
     ssl: tls,
     application_name: applicationName,
-    connectionTimeoutMillis: connectTimeoutMilliseconds,
-  }
-  const ender = new SessionEnder((sessions) => endSessions(settings, sessions))
-  const pool = new pg.Pool({
-    ...settings,
-    max,
-    idleTimeoutMillis: options.idleTimeoutMilliseconds,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMilliseconds,
     types,
-    onConnect: async (client) => void (await client.query(sessionSettings(options))),
-  })
-  // An idle connection that the server closed; the pool has let go of it.
-  pool.on('error', () => {})
-  return {
-    system: 'postgresql',
-    max,
-    acquire: (_purpose, deadlineAt) =>
-      deadlines.run(deadlineAt, {
-        start: (settle) => pool.connect((error, client) => settle(error, client && new PostgresConnection(client, deadlines, ender, prepares))),
-        onLate: (connection) => connection.release(),
-      }),
-    size: () => pool.totalCount,
-    close: () => pool.end(),
   }
+  return new ServerPool({
+    ...options,
+    system: 'postgresql',
+    createSession: (onLost) => new PostgresSession(settings, options, onLost),
+    endQueries: (sessions) => [{ ...commandOf(END_SESSIONS), parameters: [sessions, applicationName] }],
+  })
 }
 
 /** One text for one round trip. The server also notices by itself when a client is gone in mid-query, from version 14 on. */
@@ -75,46 +64,40 @@ function sessionSettings({ statementTimeoutMilliseconds, isReadOnly }: PoolOptio
   return settings.join('; ')
 }
 
-/** The name keeps it from the sessions of others, should a pooler in between give out numbers of its own. */
-async function endSessions(settings: pg.ClientConfig, sessions: readonly number[]): Promise<void> {
-  const client = new pg.Client(settings)
-  try {
-    await client.connect()
-    const sql = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY($1) AND application_name = $2'
-    await client.query(sql, [sessions, settings.application_name])
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
+class PostgresSession implements Session {
+  readonly #client: pg.Client
+  readonly #options: PoolOptions
 
-class PostgresConnection implements Connection {
-  readonly #client: pg.PoolClient
-  readonly #deadlines: CallDeadlines
-  readonly #ender: SessionEnder
-  readonly #prepares: boolean
-
-  constructor(client: pg.PoolClient, deadlines: CallDeadlines, ender: SessionEnder, prepares: boolean) {
-    this.#client = client
-    this.#deadlines = deadlines
-    this.#ender = ender
-    this.#prepares = prepares
+  constructor(settings: pg.ClientConfig, options: PoolOptions, onLost: () => void) {
+    this.#client = new pg.Client(settings)
+    this.#options = options
+    for (const event of ['error', 'end'] as const) this.#client.on(event, onLost)
   }
 
-  execute({ sql, parameters, name }: DriverQuery, deadlineAt: number): Promise<QueryResult> {
-    const query: pg.QueryConfig = { text: sql, values: parameters as unknown[] }
-    if (name !== undefined && this.#prepares) query.name = name
-    return this.#deadlines.run(deadlineAt, {
-      start: (settle) => this.#client.query<Row>(query, (error, result) => settle(error, error ? undefined : resultOf(result))),
-      onExpire: () => this.#ender.add((this.#client as { processID?: number | null }).processID),
+  get id(): number | undefined {
+    return (this.#client as { processID?: number | null }).processID ?? undefined
+  }
+
+  open(settle: Settle<void>): void {
+    this.#client.connect((error?: Error) => {
+      if (error) settle(error)
+      else this.#client.query(sessionSettings(this.#options), (refusal) => settle(refusal))
     })
   }
 
-  release(): void {
-    this.#client.release()
+  execute({ sql, parameters, name }: DriverQuery, settle: Settle<QueryResult>): void {
+    const query: pg.QueryConfig = { text: sql, values: parameters as unknown[] }
+    if (name !== undefined && this.#options.prepares) query.name = name
+    this.#client.query<Row>(query, (error, result) => settle(error, error ? undefined : resultOf(result)))
   }
 
+  end(): Promise<void> {
+    return this.#client.end()
+  }
+
+  /** Closes the socket, which the driver's own `end` leaves to the server. */
   destroy(): void {
-    this.#client.release(true)
+    ;(this.#client.connection as unknown as { stream: { destroy(): void } }).stream.destroy()
   }
 }
 

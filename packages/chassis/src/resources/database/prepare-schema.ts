@@ -1,12 +1,13 @@
-import type { ResourceContext } from '../../definition/resource.ts'
+import type { ResourceContext, ResourceSchema } from '../../definition/resource.ts'
 import type { ConnectionPool } from './connection.ts'
 import type { DatabaseConfig } from './database-config.ts'
-import { type MigrateOptions, migrate, pendingOf } from './migrate.ts'
+import { parseDatabaseUrl } from './database-url.ts'
+import { type MigrateOptions, migrate, pendingOf, settleMigration, statusesOf } from './migrate.ts'
 import type { Migration } from './migration.ts'
 import { MigrationError } from './migration-plan.ts'
 import { openPool } from './open-pool.ts'
 
-type Context = ResourceContext<DatabaseConfig>
+type Context = Omit<ResourceContext<DatabaseConfig>, 'meter'>
 
 export interface Schema {
   migrations: readonly Migration[]
@@ -14,41 +15,60 @@ export interface Schema {
 }
 
 /** Rejects until the schema is what the service needs; brings it there, where MIGRATE says so. */
-export async function prepareSchema(context: Context, { migrations, isReadOnly }: Schema, pool: ConnectionPool): Promise<void> {
-  if (migrations.length === 0 || (isReadOnly && pool.system !== 'sqlite')) return
+export async function prepareSchema(context: Context, schema: Schema, pool: ConnectionPool): Promise<void> {
+  if (!isOurs(context, schema)) return
   if (context.config.MIGRATE === 'start') {
-    await onMigrationConnection(context, pool, (place) => migrate({ ...place, migrations }))
+    await onMigrationConnection(context, schema, migrate, pool)
     return
   }
-  const pending = await onMigrationConnection(context, pool, ({ system, connection }) => pendingOf(system, connection, migrations))
+  const pending = await onMigrationConnection(context, schema, pendingOf, pool)
   if (pending.length > 0) throw new MigrationError(`The database lacks ${pending.join(', ')}; run slipway migrate, or set MIGRATE=start.`)
+}
+
+/** What `slipway migrate` does. */
+export function databaseSchema(schema: Schema): ResourceSchema<DatabaseConfig> {
+  async function run<Result>(context: Context, otherwise: Result, work: (options: MigrateOptions) => Promise<Result>): Promise<Result> {
+    return isOurs(context, schema) ? onMigrationConnection(context, schema, work) : otherwise
+  }
+  return {
+    statuses: (context) => run(context, [], statusesOf),
+    migrate: (context) => run(context, [], migrate),
+    settle: (context, name, as) => run(context, undefined, (options) => settleMigration(options, name, as)),
+  }
+}
+
+/** Somebody else's database has its own history; only the embedded default that stands in for it is made by the migrations. */
+function isOurs({ config }: Context, { migrations, isReadOnly }: Schema): boolean {
+  return migrations.length > 0 && !(isReadOnly && parseDatabaseUrl(config.DATABASE_URL).system !== 'sqlite')
 }
 
 /**
  * Runs `work` on a connection for migrating: straight to the server, and without a time limit for statements.
- * SQLite's is the pool's own, for an in-memory database has no other.
+ * SQLite's is that of the pool, where there is one, for an in-memory database has no other.
  */
-export async function onMigrationConnection<Result>(
+async function onMigrationConnection<Result>(
   context: Context,
-  pool: ConnectionPool,
-  work: (place: Omit<MigrateOptions, 'migrations'>) => Promise<Result>,
+  { migrations }: Schema,
+  work: (options: MigrateOptions) => Promise<Result>,
+  pool?: ConnectionPool,
 ): Promise<Result> {
   const { config, log, signal } = context
-  const isOwn = pool.system === 'sqlite'
-  const used = isOwn ? pool : await openPool(context, config.DATABASE_DIRECT_URL ?? config.DATABASE_URL, { max: 1, statementTimeoutMilliseconds: 0 })
-  const connection = await used.acquire('write', performance.now() + config.DATABASE_CONNECT_TIMEOUT * 1000).catch(async (error: unknown) => {
-    if (!isOwn) await used.close()
-    throw error
-  })
+  const isShared = pool?.system === 'sqlite'
+  const used = isShared
+    ? pool
+    : await openPool(context, config.DATABASE_DIRECT_URL ?? config.DATABASE_URL, { max: 1, statementTimeoutMilliseconds: 0 })
   try {
-    const result = await work({ system: pool.system, connection, log, signal })
-    connection.release()
-    return result
-  } catch (error) {
-    // Nobody knows what state it is in.
-    connection.destroy()
-    throw error
+    const connection = await used.acquire('write', performance.now() + config.DATABASE_CONNECT_TIMEOUT * 1000)
+    try {
+      const result = await work({ system: used.system, connection, migrations, log, signal })
+      connection.release()
+      return result
+    } catch (error) {
+      // With it end a lock and a transaction that the failure left.
+      connection.destroy()
+      throw error
+    }
   } finally {
-    if (!isOwn) await used.close()
+    if (!isShared) await used.close()
   }
 }

@@ -1,4 +1,6 @@
 import {
+  type Compilable,
+  type CompiledQuery,
   type Dialect,
   DummyDriver,
   Kysely,
@@ -8,6 +10,7 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type RawBuilder,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -46,4 +49,13 @@ const builders: Readonly<Record<DatabaseSystem, Kysely<unknown>>> = {
 /** The one Kysely instance of a kind of database. */
 export function queryBuilder<Tables>(system: DatabaseSystem): Kysely<Tables> {
   return builders[system] as Kysely<Tables>
+}
+
+/** A query of Kysely's, or text: sql`SELECT …`. */
+export type Query<Output = unknown> = Compilable<Output> | RawBuilder<Output>
+
+/** A query as text and values. */
+export function compileQuery(query: Query, system: DatabaseSystem): CompiledQuery {
+  // Text does not know what it is for; a query of Kysely's does, and takes no notice.
+  return query.compile(builders[system])
 }

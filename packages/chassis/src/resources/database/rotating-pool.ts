@@ -1,4 +1,13 @@
-import type { Connection, ConnectionPool, DriverQuery, QueryResult } from './connection.ts'
+import type { Logger } from '../../definition/logger.ts'
+import type { ConnectionPool } from './connection.ts'
+import { Lease } from './lease.ts'
+
+export interface RotatingPoolOptions {
+  /** The URL that holds now. */
+  currentUrl(): string
+  open(url: string): Promise<ConnectionPool>
+  log: Logger
+}
 
 interface Generation {
   /** What it was made from. */
@@ -9,33 +18,47 @@ interface Generation {
   isRetired: boolean
 }
 
-/** The pool for the URL that holds now. When that changes, as rotated credentials do, a new pool takes over, and the old one closes after its last user. */
+/** Between two attempts to connect with credentials that are refused: they may have come before the database knows them. */
+const RETRY_MILLISECONDS = 1000
+const CONNECT_MILLISECONDS = 5000
+
+/**
+ * The pool for the URL that holds now. When that changes, as rotated credentials do, a new pool takes over once it can connect, and the old one
+ * closes after its last user.
+ */
 export class RotatingPool {
-  readonly #currentUrl: () => string
-  readonly #open: (url: string) => Promise<ConnectionPool>
-  #generation: Generation
+  readonly #options: RotatingPoolOptions
+  readonly #generations = new Set<Generation>()
+  #current: Generation
   #rotation: Promise<void> | undefined
+  #triedAt = Number.NEGATIVE_INFINITY
+  /** The URL that the log has been told does not work. */
+  #refusedUrl: string | undefined
   used = 0
   waiting = 0
 
-  private constructor(currentUrl: () => string, open: (url: string) => Promise<ConnectionPool>, url: string, pool: ConnectionPool) {
-    this.#currentUrl = currentUrl
-    this.#open = open
-    this.#generation = { url, pool, users: 0, isRetired: false }
+  private constructor(options: RotatingPoolOptions, url: string, pool: ConnectionPool) {
+    this.#options = options
+    this.#current = this.#generation(url, pool)
   }
 
-  static async open(currentUrl: () => string, open: (url: string) => Promise<ConnectionPool>): Promise<RotatingPool> {
-    const url = currentUrl()
-    return new RotatingPool(currentUrl, open, url, await open(url))
+  static async open(options: RotatingPoolOptions): Promise<RotatingPool> {
+    const url = options.currentUrl()
+    return new RotatingPool(options, url, await options.open(url))
   }
 
   get current(): ConnectionPool {
-    return this.#generation.pool
+    return this.#current.pool
   }
 
-  async acquire(purpose: 'read' | 'write', deadlineAt: number): Promise<Connection> {
-    if (this.#currentUrl() !== this.#generation.url) await this.#rotate()
-    const generation = this.#generation
+  /** Open connections, used and idle. */
+  get size(): number {
+    return [...this.#generations].reduce((sum, { pool }) => sum + pool.size(), 0)
+  }
+
+  async acquire(purpose: 'read' | 'write', deadlineAt: number): Promise<Lease> {
+    if (this.#options.currentUrl() !== this.#current.url) this.#rotate()
+    const generation = this.#current
     generation.users++
     this.waiting++
     try {
@@ -55,21 +78,43 @@ export class RotatingPool {
 
   async close(): Promise<void> {
     await this.#rotation
-    await this.#generation.pool.close()
+    await Promise.all([...this.#generations].map((generation) => this.#close(generation)))
   }
 
-  #rotate(): Promise<void> {
-    this.#rotation ??= this.#replace().finally(() => {
-      this.#rotation = undefined
-    })
-    return this.#rotation
+  #generation(url: string, pool: ConnectionPool): Generation {
+    const generation = { url, pool, users: 0, isRetired: false }
+    this.#generations.add(generation)
+    return generation
   }
 
-  async #replace(): Promise<void> {
-    const url = this.#currentUrl()
-    const pool = await this.#open(url)
-    const old = this.#generation
-    this.#generation = { url, pool, users: 0, isRetired: false }
+  /** Beside the requests, which go on with the connections that there are. */
+  #rotate(): void {
+    if (this.#rotation || performance.now() - this.#triedAt < RETRY_MILLISECONDS) return
+    const url = this.#options.currentUrl()
+    this.#rotation = this.#replace(url)
+      .catch((error: unknown) => this.#tellRefusal(url, error))
+      .finally(() => {
+        this.#rotation = undefined
+        this.#triedAt = performance.now()
+      })
+  }
+
+  #tellRefusal(url: string, error: unknown): void {
+    if (url !== this.#refusedUrl) this.#options.log.warn('The new DATABASE_URL does not work yet; the one before it is kept', { error })
+    this.#refusedUrl = url
+  }
+
+  async #replace(url: string): Promise<void> {
+    const pool = await this.#options.open(url)
+    try {
+      const first = await pool.acquire('read', performance.now() + CONNECT_MILLISECONDS)
+      first.release()
+    } catch (error) {
+      await pool.close()
+      throw error
+    }
+    const old = this.#current
+    this.#current = this.#generation(url, pool)
     old.isRetired = true
     this.#closeUnused(old)
   }
@@ -79,38 +124,12 @@ export class RotatingPool {
     this.#closeUnused(generation)
   }
 
-  #closeUnused({ isRetired, users, pool }: Generation): void {
+  #closeUnused(generation: Generation): void {
     // Nobody is left who could be told that the old credentials' connections did not close well.
-    if (isRetired && users === 0) pool.close().catch(() => {})
-  }
-}
-
-/** A connection that counts as used until it is given back, which can be done once. */
-class Lease implements Connection {
-  readonly #connection: Connection
-  #onEnd: (() => void) | undefined
-
-  constructor(connection: Connection, onEnd: () => void) {
-    this.#connection = connection
-    this.#onEnd = onEnd
+    if (generation.isRetired && generation.users === 0) this.#close(generation).catch(() => {})
   }
 
-  execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult> {
-    return this.#connection.execute(query, deadlineAt)
-  }
-
-  release(): void {
-    if (this.#end()) this.#connection.release()
-  }
-
-  destroy(): void {
-    if (this.#end()) this.#connection.destroy()
-  }
-
-  #end(): boolean {
-    const onEnd = this.#onEnd
-    this.#onEnd = undefined
-    onEnd?.()
-    return onEnd !== undefined
+  async #close(generation: Generation): Promise<void> {
+    if (this.#generations.delete(generation)) await generation.pool.close()
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../definition/logger.ts'
-import type { Connection, DatabaseSystem, Row } from './connection.ts'
+import { type Connection, commandOf, type DatabaseSystem, QueryTimeout } from './connection.ts'
 
 /** The lock's name; on PostgreSQL a number, chosen once at random. */
 const LOCK_NAME = 'slipway_migration'
@@ -15,42 +15,49 @@ export type Unlock = (error?: unknown) => Promise<void>
  * It belongs to the connection, so that it ends with a process that is killed.
  */
 export async function lockSchema(system: DatabaseSystem, connection: Connection, log: Logger, signal: AbortSignal): Promise<Unlock> {
-  if (system === 'sqlite') return lockSqlite(connection)
-  const { take, release } = LOCKS[system]
-  for (let isFirst = true; !(await tryLock(connection, take)); isFirst = false) {
-    if (isFirst) log.info('Another process is migrating; waiting for it')
+  const { tryLock, unlock } = LOCKS[system]
+  for (let isFirst = true; !(await tryLock(connection)); isFirst = false) {
+    if (isFirst) log.info('Another process is migrating, or has the database locked; waiting for it')
     await sleep(RETRY_MILLISECONDS, undefined, { signal })
   }
-  return async () => void (await select(connection, release))
+  return (error) => unlock(connection, error)
 }
 
-const LOCKS = {
-  postgresql: {
-    take: `SELECT CASE WHEN pg_try_advisory_lock(${LOCK_NUMBER}) THEN 1 ELSE 0 END AS locked`,
-    release: `SELECT pg_advisory_unlock(${LOCK_NUMBER})`,
+interface SchemaLock {
+  tryLock(connection: Connection): Promise<boolean>
+  unlock(connection: Connection, error: unknown): Promise<void>
+}
+
+const LOCKS: Readonly<Record<DatabaseSystem, SchemaLock>> = {
+  // A transaction around the whole run, which everybody else who wants to write waits for.
+  sqlite: {
+    tryLock: (connection) =>
+      connection.execute(commandOf('BEGIN IMMEDIATE'), performance.now() + RETRY_MILLISECONDS).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof QueryTimeout) return false
+          throw error
+        },
+      ),
+    unlock: (connection, error) => command(connection, error === undefined ? 'COMMIT' : 'ROLLBACK'),
   },
-  mysql: {
-    take: `SELECT GET_LOCK(CONCAT(DATABASE(), '.${LOCK_NAME}'), 0) AS locked`,
-    release: `SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.${LOCK_NAME}'))`,
-  },
+  postgresql: namedLock(
+    `SELECT CASE WHEN pg_try_advisory_lock(${LOCK_NUMBER}) THEN 1 ELSE 0 END AS locked`,
+    `SELECT pg_advisory_unlock(${LOCK_NUMBER})`,
+  ),
+  mysql: namedLock(`SELECT GET_LOCK(CONCAT(DATABASE(), '.${LOCK_NAME}'), 0) AS locked`, `SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.${LOCK_NAME}'))`),
 }
 
-/** A transaction around the whole run, which everybody else who wants to write waits for. */
-async function lockSqlite(connection: Connection): Promise<Unlock> {
-  await command(connection, 'BEGIN IMMEDIATE')
-  return (error) => command(connection, error === undefined ? 'COMMIT' : 'ROLLBACK')
-}
-
-async function tryLock(connection: Connection, sql: string): Promise<boolean> {
-  const [row] = await select(connection, sql)
-  return Number(row?.locked) === 1
-}
-
-async function select(connection: Connection, sql: string): Promise<Row[]> {
-  const { rows } = await connection.execute({ sql, parameters: [], isRead: true, name: undefined }, Number.POSITIVE_INFINITY)
-  return rows
+function namedLock(take: string, release: string): SchemaLock {
+  return {
+    async tryLock(connection) {
+      const { rows } = await connection.execute({ ...commandOf(take), isRead: true }, Number.POSITIVE_INFINITY)
+      return Number(rows[0]?.locked) === 1
+    },
+    unlock: (connection) => command(connection, release),
+  }
 }
 
 async function command(connection: Connection, sql: string): Promise<void> {
-  await connection.execute({ sql, parameters: [], isRead: false, name: undefined }, Number.POSITIVE_INFINITY)
+  await connection.execute(commandOf(sql), Number.POSITIVE_INFINITY)
 }

@@ -9,7 +9,7 @@ import { queryBuilder } from './query-builder.ts'
 export interface SchemaTables {
   slipway_migration: { name: string; checksum: string; state: string; at: string }
   /** First answers to requests with an `Idempotency-Key`; see the collection. */
-  slipway_idempotency: { key: string; fingerprint: string; status: number; location: string; body: string; at: number }
+  slipway_idempotency: { key: string; fingerprint: string; location: string; body: string; at: number }
 }
 
 const LENGTH = { name: 190, checksum: 64, state: 16, at: 32, key: 190, location: 1000 }
@@ -34,7 +34,6 @@ export async function createSchemaTables(system: DatabaseSystem, connection: Con
       .ifNotExists()
       .addColumn('key', type.text(LENGTH.key), (column) => column.primaryKey().notNull())
       .addColumn('fingerprint', type.text(LENGTH.checksum), (column) => column.notNull())
-      .addColumn('status', type.integer, (column) => column.notNull())
       .addColumn('location', type.text(LENGTH.location), (column) => column.notNull())
       .addColumn('body', type.longText, (column) => column.notNull())
       .addColumn('at', type.integer, (column) => column.notNull()),
@@ -44,7 +43,7 @@ export async function createSchemaTables(system: DatabaseSystem, connection: Con
 /** Every migration that the database knows of; none where it has never been migrated. */
 export async function readApplied(system: DatabaseSystem, connection: Connection): Promise<readonly AppliedMigration[]> {
   try {
-    const query = tables(system).selectFrom('slipway_migration').select(['name', 'checksum', 'state'])
+    const query = tables(system).selectFrom('slipway_migration').select(['name', 'checksum', 'state', 'at']).orderBy('at')
     return (await execute(connection, query, true)) as unknown as AppliedMigration[]
   } catch (error) {
     if (isMissingTable(error)) return []

@@ -10,6 +10,7 @@ const BUSY = 5
 const LOCKED = 6
 /** How long a call may block the process while another one has the file locked; then it is tried again without blocking. */
 const BUSY_MILLISECONDS = 5
+const OPEN_MILLISECONDS = 2000
 /** Prepared statements that a file keeps. */
 const MAX_STATEMENTS = 500
 
@@ -21,10 +22,9 @@ const MAX_STATEMENTS = 500
 export async function openSqlite(path: string): Promise<ConnectionPool> {
   const isInMemory = path === ':memory:'
   if (!isInMemory) mkdirSync(dirname(path), { recursive: true })
-  const writer = new PreparingFile(await openFile(path))
-  const reader = isInMemory ? writer : new PreparingFile(await openFile(path))
+  const writer = await openFile(path)
   // A reader of its own can't see what a transaction has not yet committed; in memory there is one connection, and everybody waits.
-  if (!isInMemory) reader.execute('PRAGMA query_only = on')
+  const reader = isInMemory ? writer : await openReader(path).catch((error: unknown) => closeAfter(writer, error))
   const line = new WaitingLine()
   const reading: Connection = new SqliteConnection(reader, () => {})
   return {
@@ -43,13 +43,29 @@ export async function openSqlite(path: string): Promise<ConnectionPool> {
   }
 }
 
-async function openFile(path: string): Promise<SqliteFile> {
-  const file = await runtime.openSqlite(path)
-  file.execute(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
-  // Ten processes that start at once turn the same file to WAL.
-  await untilFree(() => file.execute('PRAGMA journal_mode = wal'), performance.now() + 5000)
-  file.execute('PRAGMA synchronous = full; PRAGMA foreign_keys = on')
+async function openFile(path: string): Promise<PreparingFile> {
+  const file = new PreparingFile(await runtime.openSqlite(path))
+  try {
+    file.execute(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
+    // Ten processes that start at once turn the same file to WAL.
+    await untilFree(() => file.execute('PRAGMA journal_mode = wal'), performance.now() + OPEN_MILLISECONDS)
+    file.execute('PRAGMA synchronous = full; PRAGMA foreign_keys = on')
+    return file
+  } catch (error) {
+    return closeAfter(file, error)
+  }
+}
+
+async function openReader(path: string): Promise<PreparingFile> {
+  const file = await openFile(path)
+  file.execute('PRAGMA query_only = on')
   return file
+}
+
+/** A file that is of no use must not stay open: opening it is tried again and again. */
+function closeAfter(file: PreparingFile, error: unknown): never {
+  file.close()
+  throw error
 }
 
 /** A file and the statements that were prepared for it. */
@@ -68,7 +84,9 @@ class PreparingFile {
   run({ sql, parameters, isRead }: DriverQuery): QueryResult {
     const statement = this.#prepare(sql)
     const values = parameters as SqliteValue[]
-    return isRead ? { rows: statement.all(values), affectedRows: 0 } : { rows: [], affectedRows: statement.run(values) }
+    if (!statement.hasRows) return { rows: [], affectedRows: statement.run(values) }
+    const rows = statement.all(values)
+    return { rows, affectedRows: isRead ? 0 : rows.length }
   }
 
   close(): void {

@@ -1,7 +1,7 @@
-import type { Compilable, CompiledQuery, Kysely } from 'kysely'
+import type { Compilable, Kysely } from 'kysely'
 import type { DatabaseSystem } from './connection.ts'
 import { describeQuery, type QueryDescription } from './describe-query.ts'
-import { queryBuilder } from './query-builder.ts'
+import { compileQuery, queryBuilder } from './query-builder.ts'
 
 /** A query that is put together once and prepared once a connection. Pure data. */
 export interface Statement<Tables, Parameters, Output> {
@@ -44,7 +44,7 @@ export interface PreparedStatement extends QueryDescription {
 let count = 0
 
 export function prepareStatement(statement: Statement<never, never, unknown>, system: DatabaseSystem): PreparedStatement {
-  const compiled = statement.build(queryBuilder(system), placeholders as never).compile() as CompiledQuery
+  const compiled = compileQuery(statement.build(queryBuilder(system), placeholders as never), system)
   const parts = compiled.parameters.map((part) => (part instanceof Placeholder ? part.name : undefined))
   return {
     sql: compiled.sql,

@@ -1,0 +1,43 @@
+import { commandOf, type DriverQuery, type Executor, type QueryResult } from './connection.ts'
+import { isBroken } from './database-error.ts'
+import type { Lease } from './lease.ts'
+
+const ROLLBACK_MILLISECONDS = 1000
+
+/**
+ * The queries of a transaction, one after the other. The first one that fails, fails the transaction, even where its error is caught: PostgreSQL takes
+ * nothing more then, and would answer COMMIT with a rollback; MariaDB would commit what stands behind a deadlock, without what stands before it.
+ */
+export class Transaction implements Executor {
+  readonly #lease: Lease
+  #last: Promise<unknown> = Promise.resolve()
+  /** The driver's error that the transaction failed with; undefined while it is good. */
+  failure: unknown
+
+  constructor(lease: Lease) {
+    this.#lease = lease
+  }
+
+  execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult> {
+    const result = this.#last.then(() => this.#execute(query, deadlineAt))
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  /** After a failure. A connection that can't roll back is closed, which rolls back too. */
+  async rollBack(): Promise<void> {
+    await this.#last
+    if (isBroken(this.failure)) return
+    await this.#lease.execute(commandOf('ROLLBACK'), performance.now() + ROLLBACK_MILLISECONDS).catch(() => this.#lease.destroy())
+  }
+
+  async #execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult> {
+    if (this.failure !== undefined) throw this.failure
+    try {
+      return await this.#lease.execute(query, deadlineAt)
+    } catch (error) {
+      this.failure = error
+      throw error
+    }
+  }
+}

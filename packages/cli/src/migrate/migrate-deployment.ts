@@ -1,0 +1,65 @@
+import { constants } from 'node:os'
+import { dirname } from 'node:path'
+import { hasSchema, type Logger, type MigratedService, type MigrationTask, migrateService } from '@slipway/chassis'
+import { CliError, EXIT_USAGE } from '../cli-error.ts'
+import type { Deployment, Stack } from '../define-stack.ts'
+import { deploymentEnvironment } from '../dev/deployment-environment.ts'
+import { loadStack } from '../load-stack.ts'
+
+export interface MigrateDeploymentOptions {
+  stackFile: string
+  /** The deployment's. */
+  name: string
+  task: MigrationTask
+  /** The developer's own. */
+  environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Any: nothing listens on it. */
+const PORT = 1
+
+/** Migrates the database of one deployment of the stack. @throws {CliError} with a sentence */
+export async function migrateDeployment({ stackFile, name, task, environment }: MigrateDeploymentOptions): Promise<MigratedService> {
+  const deployment = findDeployment(await loadStack(stackFile), name)
+  const { service } = deployment
+  if (!hasSchema(service)) throw new CliError(`The service ${service.name} of ${name} has no database, so there is nothing to migrate.`)
+  const stopping = stopOnSignal()
+  try {
+    return await migrateService(service, task, {
+      environment: deploymentEnvironment(deployment, { port: PORT, project: dirname(stackFile), own: environment }),
+      log,
+      signal: stopping.signal,
+    })
+  } catch (error) {
+    throw stopping.signal.aborted ? new CliError('Stopped by a signal; the migrations that were done stay done.') : toCliError(error)
+  }
+}
+
+function findDeployment({ deployments }: Stack, name: string): Deployment {
+  const found = deployments.find((one) => one.name === name)
+  if (found) return found
+  const known = deployments.map((one) => one.name).join(', ')
+  throw new CliError(`There is no deployment named ${JSON.stringify(name)}; the stack has ${known}.`, EXIT_USAGE)
+}
+
+/** The first signal ends a wait; a migration that has begun is finished, unless a second signal comes. */
+function stopOnSignal(): AbortController {
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(128 + constants.signals[signal])
+      stopping.abort()
+    })
+  }
+  return stopping
+}
+
+/** Progress, on standard error: the result alone is on standard output. */
+const say = (message: string) => console.error(message)
+const log: Logger = { debug: () => {}, info: say, warn: say, error: say }
+
+/** What a database says is all that one needs to know; where in the code it was heard is not. */
+function toCliError(error: unknown): unknown {
+  if (!(error instanceof Error) || ['ConfigError', 'TypeError'].includes(error.name)) return error
+  return new CliError(error.message || String((error as NodeJS.ErrnoException).code))
+}
