@@ -38,17 +38,19 @@ function* metadataFaults(value: Metadata): Generator<Fault> {
   if (depthOf(value) > MAX_METADATA_DEPTH) yield { path: [], message: `It must not be nested more than ${MAX_METADATA_DEPTH} levels deep` }
   else if (Buffer.byteLength(JSON.stringify(value)) > MAX_METADATA_BYTES)
     yield { path: [], message: `It must not have more than ${MAX_METADATA_BYTES} bytes` }
-  else yield* knownKeyFaults(value, [])
+  else yield* memberFaults(value, [])
 }
 
-function* knownKeyFaults(value: unknown, path: string[]): Generator<Fault> {
+function* memberFaults(value: unknown, path: string[]): Generator<Fault> {
+  // JSON has a text for it, 1e999, and no text to give it back as.
+  if (typeof value === 'number' && !Number.isFinite(value)) yield { path, message: 'It is more than a number of 64 bits can hold' }
   if (typeof value !== 'object' || value === null) return
   for (const [key, member] of Object.entries(value)) {
     const here = [...path, key]
     if (key === 'enabled' && typeof member !== 'boolean' && member !== 'true' && member !== 'false')
       yield { path: here, message: 'It must be true or false' }
     else if (key === 'value' && !isQuantity(member)) yield { path: here, message: 'It must be a Kubernetes quantity, such as 500m or 2Gi' }
-    else yield* knownKeyFaults(member, here)
+    else yield* memberFaults(member, here)
   }
 }
 

@@ -26,7 +26,7 @@ export const configs = collection({
 async function storeConditions(transaction: Database<Tables>, dcname: string, changed: Config | undefined): Promise<void> {
   if (!changed) return
   await transaction.run(transaction.query.deleteFrom('config_condition').where('dcname', '=', dcname))
-  const digests = [...new Set([...conditionsOf(changed.metadata, 'metadata')].map(digestOf))]
+  const digests = [...new Set([...conditionsOf(changed)].map(digestOf))]
   for (let start = 0; start < digests.length; start += CONDITIONS_AT_ONCE) {
     const rows = digests.slice(start, start + CONDITIONS_AT_ONCE).map((digest) => ({ dcname, digest }))
     await transaction.run(transaction.query.insertInto('config_condition').values(rows))

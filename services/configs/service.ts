@@ -12,7 +12,8 @@ const searchAt = (path: '/configs/search' | '/search') =>
     method: 'GET',
     path,
     summary: 'Configs that meet every condition',
-    description: 'Each parameter is a path into the metadata and the text of the scalar that stands there: `metadata.limits.cpu.enabled=true`.',
+    description:
+      'Each parameter is a path into the config and the text of the scalar that stands there: `metadata.limits.cpu.enabled=true`; in an array, its index is a step of the path.',
     query: z.looseObject({}),
     response: z.array(config),
     errors: ['bad_request', 'resource_unavailable'],

@@ -1,23 +1,34 @@
 import { pipeline } from 'node:stream/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type InputError, ServiceError } from '@slipway/chassis'
 import { CsvError, parse } from 'csv-parse'
 import { z } from 'zod'
-import { type PassengerInput, passengerInput } from './passenger.ts'
+import { facts, type PassengerInput } from './passenger.ts'
 
 /** The members that the columns of a file stand for, in the words of the file: slashes and blanks may also be underscores. */
-const COLUMNS: Readonly<Record<string, Exclude<keyof PassengerInput, 'uuid'>>> = {
-  survived: 'survived',
-  pclass: 'passengerClass',
-  name: 'name',
-  sex: 'sex',
-  age: 'age',
-  siblings_spouses_aboard: 'siblingsOrSpousesAboard',
-  parents_children_aboard: 'parentsOrChildrenAboard',
-  fare: 'fare',
-}
+const COLUMNS: ReadonlyMap<string, Exclude<keyof PassengerInput, 'uuid'>> = new Map([
+  ['survived', 'survived'],
+  ['pclass', 'passengerClass'],
+  ['name', 'name'],
+  ['sex', 'sex'],
+  ['age', 'age'],
+  ['siblings_spouses_aboard', 'siblingsOrSpousesAboard'],
+  ['parents_children_aboard', 'parentsOrChildrenAboard'],
+  ['fare', 'fare'],
+])
 const HEADER = 'Survived,Pclass,Name,Sex,Age,Siblings/Spouses Aboard,Parents/Children Aboard,Fare'
 const MAX_ERRORS = 100
-const MAX_RECORD_CHARACTERS = 10_000
+/** Some milliseconds of work. */
+const ROWS_A_TURN = 250
+const MAX_RECORD_BYTES = 10_000
+
+/** What makes a file no CSV, by the codes of the parser, whose own messages are for programmers. */
+const FAULTS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'Its quote is never closed',
+  CSV_MAX_RECORD_SIZE: `It must not have more than ${MAX_RECORD_BYTES} bytes; is a quote not closed?`,
+  CSV_INVALID_CLOSING_QUOTE: 'A quote in a quoted cell must be doubled',
+  INVALID_OPENING_QUOTE: 'A cell with a quote in it must be quoted, and the quote doubled',
+}
 
 /** A cell is text; what stands in it must be a number, for NaN and Infinity are none. */
 const cellNumber = z
@@ -25,20 +36,16 @@ const cellNumber = z
   .regex(/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/, 'It must be a number')
   .transform(Number)
 
-const row = z.object({
+const csvPassenger: z.ZodType<PassengerInput> = z.object({
   survived: z.enum(['0', '1', 'true', 'false'], 'It must be 0 or 1').transform((text) => text === '1' || text === 'true'),
-  passengerClass: cellNumber,
-  name: z.string(),
-  sex: z.string(),
-  age: z
-    .literal('')
-    .transform(() => null)
-    .or(cellNumber),
-  siblingsOrSpousesAboard: cellNumber,
-  parentsOrChildrenAboard: cellNumber,
-  fare: cellNumber,
+  passengerClass: cellNumber.pipe(facts.passengerClass),
+  name: facts.name,
+  sex: facts.sex,
+  age: z.preprocess((text) => (text === '' ? null : text), cellNumber.pipe(facts.age.unwrap()).nullable()),
+  siblingsOrSpousesAboard: cellNumber.pipe(facts.siblingsOrSpousesAboard),
+  parentsOrChildrenAboard: cellNumber.pipe(facts.parentsOrChildrenAboard),
+  fare: cellNumber.pipe(facts.fare),
 })
-const csvPassenger = row.pipe(passengerInput as unknown as z.ZodType<PassengerInput, z.output<typeof row>>)
 
 /**
  * Reads passengers from a CSV file as it arrives (RFC 4180), in batches. Rows are counted as a spreadsheet does: the header is row 1.
@@ -50,8 +57,12 @@ export async function* readPassengers(bytes: AsyncIterable<Uint8Array>, batchSiz
   let batch: PassengerInput[] = []
   let members: readonly string[] | undefined
   let row = 0
-  for await (const cells of readRows(bytes, () => row + 1)) {
+  for await (const cells of readRows(bytes)) {
     row++
+    // Rows that are there already would not let any other request have its turn until they were all read.
+    if (row % ROWS_A_TURN === 0) await nextTurn()
+    // An empty line; it counts.
+    if (cells.length === 1 && cells[0] === '') continue
     if (!members) {
       members = readHeader(cells)
       continue
@@ -64,15 +75,15 @@ export async function* readPassengers(bytes: AsyncIterable<Uint8Array>, batchSiz
     yield batch
     batch = []
   }
-  if (!members) throw refuse([{ path: 'row 1', message: `It must be the header ${HEADER}` }])
+  if (!members) throw refuse([{ path: 'row 1', message: `It must be the header ${HEADER}, in any order` }])
   if (errors.length > 0) throw refuse(errors)
   yield batch
 }
 
 function readHeader(cells: readonly string[]): readonly string[] {
-  const members = cells.map((cell) => COLUMNS[cell.trim().toLowerCase().replace(/[ /]/g, '_')])
+  const members = cells.map((cell) => COLUMNS.get(cell.trim().toLowerCase().replace(/[ /]/g, '_')))
   const known = new Set(members.filter((member) => member !== undefined))
-  if (known.size === Object.keys(COLUMNS).length && known.size === cells.length) return members as string[]
+  if (known.size === COLUMNS.size && known.size === cells.length) return members as string[]
   throw refuse([{ path: 'row 1', message: `It must be the header ${HEADER}, in any order` }])
 }
 
@@ -88,9 +99,8 @@ function readPassenger(cells: readonly string[], members: readonly string[], row
   return undefined
 }
 
-/** @param nextRow the number of the row that is being read, for the message when it is no CSV */
-async function* readRows(bytes: AsyncIterable<Uint8Array>, nextRow: () => number): AsyncGenerator<string[]> {
-  const parser = parse({ bom: true, skip_empty_lines: true, relax_column_count: true, max_record_size: MAX_RECORD_CHARACTERS })
+async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+  const parser = parse({ bom: true, record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true, max_record_size: MAX_RECORD_BYTES })
   const reading = pipeline(decode(bytes), parser)
   // What goes wrong is thrown below; here it is only kept from being nobody's.
   reading.catch(() => {})
@@ -98,7 +108,7 @@ async function* readRows(bytes: AsyncIterable<Uint8Array>, nextRow: () => number
     yield* parser as AsyncIterable<string[]>
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw refuse([{ path: `row ${nextRow()}`, message: error.message }])
+    throw refuse([{ path: `row ${Number(error.records) + 1}`, message: FAULTS[error.code] ?? 'It is no CSV (RFC 4180)' }])
   } finally {
     parser.destroy()
   }

@@ -7,21 +7,21 @@ export const uuid = z
   .transform((text) => text.toLowerCase())
   .meta({ format: 'uuid' })
 
-export const survived = z.boolean()
-export const passengerClass = z.int().min(1).max(3)
-export const sex = z.enum(['male', 'female', 'other'])
-/** Text that every database holds as it is: no NUL, and no half of a surrogate pair. */
-export const passengerName = z
+const MAX_NAME = 150
+/** Of as many characters as a database counts, of which one outside of the basic plane is two for JavaScript, and without NUL, which a CSV file may have. */
+const name = z
   .string()
   .min(1)
-  .max(150)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'It must be well-formed Unicode without NUL')
+  .refine((text) => text.length <= 2 * MAX_NAME && [...text].length <= MAX_NAME, `It must have at most ${MAX_NAME} characters`)
+  .refine((text) => !text.includes('\0'), 'It must not have a NUL character')
+  .meta({ maxLength: MAX_NAME })
 
-const facts = {
-  survived,
-  passengerClass,
-  name: passengerName,
-  sex,
+/** What is known of a passenger. */
+export const facts = {
+  survived: z.boolean(),
+  passengerClass: z.int().min(1).max(3),
+  name,
+  sex: z.enum(['male', 'female', 'other']),
   age: z.number().min(0).max(150).nullable(),
   siblingsOrSpousesAboard: z.int().min(0).max(2_147_483_647),
   parentsOrChildrenAboard: z.int().min(0).max(2_147_483_647),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { collection, contains, equals, foldCase } from '@slipway/chassis'
 import { z } from 'zod'
-import { type Passenger, type PassengerColumns, type PassengerInput, passenger, passengerClass, passengerInput, sex, uuid } from './passenger.ts'
+import { facts, type Passenger, type PassengerColumns, type PassengerInput, passenger, passengerInput, uuid } from './passenger.ts'
 
 export const passengers = collection({
   name: 'passenger',
@@ -18,20 +18,20 @@ export const passengers = collection({
   toObject,
   filters: {
     survived: equals('survived', z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' }), Number),
-    passengerClass: equals('passenger_class', z.coerce.number().pipe(passengerClass)),
-    sex: equals('sex', sex),
+    passengerClass: equals('passenger_class', z.coerce.number().pipe(facts.passengerClass)),
+    sex: equals('sex', facts.sex),
     name: contains('name_folded', z.string().max(150)),
   },
   sorts: {
-    name: { column: 'name' },
-    age: { column: 'age', isNullable: true },
-    fare: { column: 'fare' },
-    passengerClass: { column: 'passenger_class' },
-    survived: { column: 'survived' },
-    sex: { column: 'sex' },
-    siblingsOrSpousesAboard: { column: 'siblings_or_spouses_aboard' },
-    parentsOrChildrenAboard: { column: 'parents_or_children_aboard' },
-    uuid: { column: 'uuid' },
+    name: { column: 'name', holds: 'string' },
+    age: { column: 'age', holds: 'number', isNullable: true },
+    fare: { column: 'fare', holds: 'number' },
+    passengerClass: { column: 'passenger_class', holds: 'number' },
+    survived: { column: 'survived', holds: 'number' },
+    sex: { column: 'sex', holds: 'string' },
+    siblingsOrSpousesAboard: { column: 'siblings_or_spouses_aboard', holds: 'number' },
+    parentsOrChildrenAboard: { column: 'parents_or_children_aboard', holds: 'number' },
+    uuid: { column: 'uuid', holds: 'string' },
   },
 })
 

@@ -1,4 +1,4 @@
-import { counter, database, defineRoute, defineService, ServiceError, statement } from '@slipway/chassis'
+import { counter, type Database, database, defineRoute, defineService, ServiceError, statement } from '@slipway/chassis'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import createUser from './migrations/001-create-user.ts'
@@ -24,10 +24,24 @@ const user = z
   })
   .meta({ id: 'User' })
 
+const COLUMNS = ['ID', 'CREATE_ID', 'CREATE_TIME', 'MOD_ID', 'MOD_TIME', 'AFFILIATION', 'EMAIL', 'FULLNAME', 'NAME', 'ORCIDID'] as const
+
 /** A server may compare without regard to case or blanks at the end, and so find several. */
 const usersLike = statement((query: Kysely<Tables>, { name }: { name: string }) =>
-  query.selectFrom('USER_').selectAll().where('NAME', '=', name).orderBy('ID').limit(100),
+  query.selectFrom('USER_').select(COLUMNS).where('NAME', '=', name).orderBy('ID').limit(100),
 )
+
+/** MariaDB's number of the error that two texts can't be compared: a table in an old character set has no such characters, and so no such user. */
+const INCOMPARABLE = 1267
+
+async function findLike(db: Database<Tables>, name: string) {
+  // What no name can be is not worth a query. A database counts characters; outside of the basic plane, one is two for JavaScript.
+  if (name.length > 2 * MAX_NAME || [...name].length > MAX_NAME) return []
+  return db.all(usersLike, { name }).catch((error: { errno?: number; cause?: { errno?: number } }) => {
+    if ((error.errno ?? error.cause?.errno) === INCOMPARABLE) return []
+    throw error
+  })
+}
 
 /** ISO 8601 with its offset; what the database holds is UTC, written `2009-02-18 13:40:27`. */
 function timeOf(stored: string): string {
@@ -66,18 +80,14 @@ export default defineService(
       response: user,
       errors: ['not_found', 'resource_unavailable'],
       async handler({ params: { username } }, { db, metrics }) {
-        // What no name can be is not worth a query.
-        const isName = username.length <= MAX_NAME && !username.includes('\0')
-        const rows = isName ? await db.all(usersLike, { name: username }).catch(countFailure) : []
+        const rows = await findLike(db, username).catch((error: unknown) => {
+          metrics.lookups.increment({ outcome: 'failed' })
+          throw error
+        })
         const found = rows.find(({ NAME }) => NAME === username)
         metrics.lookups.increment({ outcome: found ? 'found' : 'unknown' })
         if (!found) throw unknown(username)
         return userOf(found)
-
-        function countFailure(error: unknown): never {
-          metrics.lookups.increment({ outcome: 'failed' })
-          throw error
-        }
       },
     }),
   ],

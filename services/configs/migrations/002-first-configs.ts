@@ -8,5 +8,7 @@ export default migration('002-first-configs', ({ query }) => [
   query.insertInto('config').values(NAMES.map((dcname) => ({ dcname, revision: 'first', metadata: JSON.stringify(METADATA) }))),
   query
     .insertInto('config_condition')
-    .values(NAMES.flatMap((dcname) => [...conditionsOf(METADATA, 'metadata')].map((condition) => ({ dcname, digest: digestOf(condition) })))),
+    .values(
+      NAMES.flatMap((dcname) => [...conditionsOf({ dcname, metadata: METADATA })].map((condition) => ({ dcname, digest: digestOf(condition) }))),
+    ),
 ])

@@ -1,16 +1,12 @@
 import type { z } from 'zod'
 import type { Route } from '../definition/define-route.ts'
 import type { Resource } from '../definition/resource.ts'
-import type { Database } from '../resources/database/database-handle.ts'
+import type { AnyDatabase } from './any-database.ts'
 import type { Filter } from './filter.ts'
 import { createListRoute } from './list-route.ts'
 import { createObjectRoutes } from './object-routes.ts'
 import { ObjectStore } from './object-store.ts'
 import type { SortColumn } from './page.ts'
-
-// A collection is told its table's name, not its type.
-// biome-ignore lint/suspicious/noExplicitAny: any is what Kysely takes for tables that are not known.
-export type AnyDatabase = Database<any>
 
 /** What a collection's routes need of their service: a database named `db`. */
 export type CollectionRoute = Route<Record<never, never>, { db: Resource<AnyDatabase> }, Record<never, never>>
@@ -72,5 +68,9 @@ export function collection<Input, Output extends object, Columns extends object>
 ): Collection<Input, Output> {
   const erased = definition as unknown as AnyCollection
   const store = new ObjectStore(erased)
-  return Object.freeze({ list: createListRoute(erased, store), ...createObjectRoutes(erased, store), store: store as unknown as ObjectStore<Input, Output> })
+  return Object.freeze({
+    list: createListRoute(erased, store),
+    ...createObjectRoutes(erased, store),
+    store: store as unknown as ObjectStore<Input, Output>,
+  })
 }

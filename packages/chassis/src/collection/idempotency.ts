@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { ServiceError } from '../definition/service-error.ts'
-import type { Database } from '../resources/database/database-handle.ts'
+import { inputErrors } from '../http/input-errors.ts'
 import type { SchemaTables } from '../resources/database/schema-tables.ts'
 import { statement } from '../resources/database/statement.ts'
-import type { AnyDatabase } from './collection.ts'
+import type { AnyDatabase } from './any-database.ts'
 
 /** The header field (draft-ietf-httpapi-idempotency-key-header): the client's own name for one creation, whose retries it marks with it. */
 export const idempotencyKey = z
@@ -34,15 +33,14 @@ export interface IdempotentRequest {
 }
 
 type Row = SchemaTables['slipway_idempotency']
-type Tables = SchemaTables
 
-const findKey = statement((query: Kysely<Tables>, { key }: { key: string }) =>
+const findKey = statement((query: Kysely<SchemaTables>, { key }: { key: string }) =>
   query.selectFrom('slipway_idempotency').selectAll().where('key', '=', key),
 )
-const insertKey = statement((query: Kysely<Tables>, { key, fingerprint, location, body, at }: Row) =>
+const insertKey = statement((query: Kysely<SchemaTables>, { key, fingerprint, location, body, at }: Row) =>
   query.insertInto('slipway_idempotency').values({ key, fingerprint, location, body, at }),
 )
-const purgeKeys = statement((query: Kysely<Tables>, { before }: { before: number }) =>
+const purgeKeys = statement((query: Kysely<SchemaTables>, { before }: { before: number }) =>
   query.deleteFrom('slipway_idempotency').where('at', '<', before),
 )
 
@@ -64,7 +62,8 @@ export async function answerOnce(
   try {
     const answer = await db.transaction(async (transaction) => {
       const created = await create(transaction)
-      await keep(transaction, { key: id, fingerprint, location: created.location, body: JSON.stringify(created.body), at: Date.now() })
+      // A key that is there already rolls everything back.
+      await transaction.run(insertKey, { key: id, fingerprint, location: created.location, body: JSON.stringify(created.body), at: Date.now() })
       return created
     })
     await purge(db)
@@ -77,15 +76,10 @@ export async function answerOnce(
   }
 }
 
-/** A key that is there already rolls everything back. */
-async function keep(transaction: Database<Tables>, row: Row): Promise<void> {
-  await transaction.run(insertKey, row)
-}
-
 function answerOf(row: Row, fingerprint: string): CreationAnswer {
   if (row.fingerprint === fingerprint) return { location: row.location, body: JSON.parse(row.body) }
   const message = 'It was used for another request; take a new one for each creation'
-  throw new ServiceError('validation_failed', `headers.idempotency-key: ${message}.`, { errors: [{ path: 'headers.idempotency-key', message }] })
+  throw inputErrors('validation_failed', [{ path: 'headers.idempotency-key', message }])
 }
 
 /** Now and then, by whoever comes. The answer is right whether or not this succeeds, and a later one tries again. */

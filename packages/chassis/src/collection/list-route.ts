@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineRoute } from '../definition/define-route.ts'
 import { reply } from '../definition/reply.ts'
-import type { AnyCollection, AnyDatabase, CollectionRoute } from './collection.ts'
+import type { AnyDatabase } from './any-database.ts'
+import type { AnyCollection, CollectionRoute } from './collection.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { ObjectStore } from './object-store.ts'
 
@@ -30,7 +31,7 @@ export function createListRoute(definition: AnyCollection, store: ObjectStore<un
     errors: ['resource_unavailable'],
     async handler({ query: { limit, cursor, sort, ...given } }, { db }: { db: AnyDatabase }) {
       const order = sort ?? ''
-      const after = cursor === undefined ? undefined : readCursor(order, cursor)
+      const after = cursor === undefined ? undefined : readCursor(order, cursor, sorts[order.replace(/^-/, '')])
       const { objects, next } = await store.page(db, { limit, sort, after, given })
       if (next === undefined) return objects
       return reply(objects, { headers: { link: nextLink(path, { ...given, sort, limit, cursor: writeCursor(order, next) }) } })

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { defineRoute } from '../definition/define-route.ts'
 import { reply } from '../definition/reply.ts'
-import { ServiceError } from '../definition/service-error.ts'
-import type { AnyCollection, AnyDatabase, Collection, CollectionRoute } from './collection.ts'
+import { inputErrors } from '../http/input-errors.ts'
+import type { AnyDatabase } from './any-database.ts'
+import type { AnyCollection, Collection, CollectionRoute } from './collection.ts'
 import { answerOnce, idempotencyKey } from './idempotency.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { ObjectStore } from './object-store.ts'
+import { preconditionFields } from './preconditions.ts'
 
 type ObjectRoutes = Omit<Collection<unknown, object>, 'list' | 'store'>
 type Context = { db: AnyDatabase }
-
-const ifMatch = z.string().optional().meta({ description: 'The ETag that the object must still have (RFC 9110, section 13.1.1).' })
 
 /** The routes of single objects. */
 export function createObjectRoutes(definition: AnyCollection, store: ObjectStore<unknown, object>): ObjectRoutes {
@@ -62,7 +62,7 @@ export function createObjectRoutes(definition: AnyCollection, store: ObjectStore
     path: objectPath,
     summary: createsByPut ? `Replace or create a ${name}` : `Replace a ${name}`,
     params,
-    headers: z.object({ 'if-match': ifMatch }),
+    headers: preconditionFields,
     body: input,
     status: createsByPut ? [200, 201] : 200,
     response: output,
@@ -70,7 +70,7 @@ export function createObjectRoutes(definition: AnyCollection, store: ObjectStore
     async handler({ params: parameters, body, headers }, { db }: Context) {
       const id = keyOf(parameters)
       checkKey(definition, id, body)
-      const { object, etag, isNew } = await store.replace(db, id, body, headers['if-match'])
+      const { object, etag, isNew } = await store.replace(db, id, body, headers)
       return isNew ? reply(object, { status: 201, headers: { location: locationOf(id) }, etag }) : reply(object, { etag })
     },
   })
@@ -81,14 +81,14 @@ export function createObjectRoutes(definition: AnyCollection, store: ObjectStore
     summary: `Change a ${name}`,
     description: 'JSON Merge Patch (RFC 7396): what is given replaces what is there, and null removes it.',
     params,
-    headers: z.object({ 'if-match': ifMatch }),
+    headers: preconditionFields,
     accepts: ['application/merge-patch+json', 'application/json'],
     body: z.record(z.string(), z.unknown()),
     response: output,
     errors: ['not_found', 'precondition_failed', 'resource_unavailable'],
     async handler({ params: parameters, body, headers }, { db }: Context) {
       const id = keyOf(parameters)
-      const { object, etag } = await store.update(db, id, headers['if-match'], (current) => parseMerged(definition, id, mergePatch(current, body)))
+      const { object, etag } = await store.update(db, id, headers, (current) => parseMerged(definition, id, mergePatch(current, body)))
       return reply(object, { etag })
     },
   })
@@ -98,10 +98,10 @@ export function createObjectRoutes(definition: AnyCollection, store: ObjectStore
     path: objectPath,
     summary: `Delete a ${name}`,
     params,
-    headers: z.object({ 'if-match': ifMatch }),
+    headers: preconditionFields,
     errors: ['not_found', 'precondition_failed', 'resource_unavailable'],
     async handler({ params: parameters, headers }, { db }: Context) {
-      await store.remove(db, keyOf(parameters), headers['if-match'])
+      await store.remove(db, keyOf(parameters), headers)
     },
   })
 
@@ -113,14 +113,15 @@ function checkKey({ key, keyOf }: AnyCollection, id: string, object: unknown): v
   const own = keyOf(object)
   if (own === undefined || own === id) return
   const message = `It must be ${id}, as in the path, or left out`
-  throw new ServiceError('validation_failed', `body.${key}: ${message}.`, { errors: [{ path: `body.${key}`, message }] })
+  throw inputErrors('validation_failed', [{ path: `body.${key}`, message }])
 }
 
+/** @throws {ServiceError} `validation_failed` when a change makes of an object what is none */
 function parseMerged(definition: AnyCollection, id: string, merged: unknown): unknown {
   const parsed = definition.input.safeParse(merged)
   if (!parsed.success) {
     const errors = parsed.error.issues.map(({ path, message }) => ({ path: ['body', ...path.map(String)].join('.'), message }))
-    throw new ServiceError('validation_failed', errors.map(({ path, message }) => `${path}: ${message}.`).join(' '), { errors })
+    throw inputErrors('validation_failed', errors)
   }
   checkKey(definition, id, parsed.data)
   return parsed.data

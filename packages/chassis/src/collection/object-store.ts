@@ -1,9 +1,11 @@
 import { ServiceError } from '../definition/service-error.ts'
-import { checkIfMatch } from '../http/etag.ts'
-import type { AnyDatabase, CollectionDefinition } from './collection.ts'
+import { inputErrors } from '../http/input-errors.ts'
+import type { AnyDatabase, Values } from './any-database.ts'
+import type { CollectionDefinition } from './collection.ts'
 import type { PagePosition } from './cursor.ts'
-import { type AnyRow, PageQueries, type PageRequest } from './page.ts'
-import { Store, type StoredRow } from './store.ts'
+import { PageQueries, type PageRequest } from './page.ts'
+import { checkPreconditions, isConditional, type Preconditions } from './preconditions.ts'
+import { RowStore, type StoredRow } from './row-store.ts'
 
 /** An object and the entity tag of its current state. */
 export interface Stored<Output> {
@@ -18,7 +20,7 @@ export interface Page<Output> {
   next: PagePosition | undefined
 }
 
-/** How often a change is tried that others keep overtaking. */
+/** How often it is tried to replace or create an object that others keep creating and removing. */
 const ATTEMPTS = 10
 /** How many rows are read at once when all are wanted. */
 const BATCH = 500
@@ -26,13 +28,13 @@ const BATCH = 500
 /** A collection's objects in its database. Every change is one statement, or one transaction where the service adds to it. */
 export class ObjectStore<Input, Output extends object> {
   readonly #definition: CollectionDefinition<Input, Output, object>
-  readonly #rows: Store
+  readonly #rows: RowStore
   readonly #pages: PageQueries
 
   constructor(definition: CollectionDefinition<Input, Output, object>) {
     const { table, key, columns, filters = {}, sorts = {} } = definition
     this.#definition = definition
-    this.#rows = new Store({ table, key, columns })
+    this.#rows = new RowStore({ table, key, columns })
     this.#pages = new PageQueries({ table, filters, sorts })
   }
 
@@ -79,59 +81,70 @@ export class ObjectStore<Input, Output extends object> {
   async createMany(transaction: AnyDatabase, inputs: readonly Input[]): Promise<void> {
     const { toColumns, toObject, onChange } = this.#definition
     const rows = inputs.map((input) => [this.keyFor(input), toColumns(input)] as const)
-    await this.#rows.insertMany(transaction, rows as [string, Record<string, unknown>][])
+    await this.#rows.insertMany(transaction, rows as [string, Values][])
     if (onChange) for (const [key, columns] of rows) await onChange(transaction, key, toObject(key, columns))
   }
 
   /**
    * Puts an object in the place of the one that is there, or, where the collection allows that, where none is.
    *
-   * @throws {ServiceError} `not_found`; `precondition_failed` when `If-Match` does not name what is there
+   * @throws {ServiceError} `not_found`; `precondition_failed`
    */
-  async replace(db: AnyDatabase, key: string, input: Input, ifMatch: string | undefined): Promise<Stored<Output> & { isNew: boolean }> {
+  async replace(db: AnyDatabase, key: string, input: Input, preconditions: Preconditions): Promise<Stored<Output> & { isNew: boolean }> {
     const columns = this.#definition.toColumns(input)
     const object = this.#definition.toObject(key, columns)
+    // Between the two steps somebody else may create it, and remove it again before the next attempt.
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const expected = ifMatch === undefined ? undefined : await this.#expectedRevision(db, key, ifMatch)
-      const revision = await this.#change(db, key, object, (place) => this.#rows.update(place, key, columns as Record<string, unknown>, expected))
+      const revision = await this.#whenMet(db, key, preconditions, (place) => this.#update(place, key, columns, object))
       if (revision !== undefined) return { key, object, etag: etagOf(revision), isNew: false }
-      if (ifMatch !== undefined) continue
       if (!this.#definition.createsByPut) return this.#missing(key)
+      checkPreconditions(preconditions, undefined)
       const created = await this.create(db, key, input).catch(unlessConflict)
       if (created) return { ...created, isNew: true }
     }
-    throw overtaken()
+    throw new ServiceError('conflict', 'Others keep creating and removing it at the same time; try again.', { retryAfter: 1 })
   }
 
-  /** Changes an object from what it is now; `change` is called again when somebody else was faster. */
-  async update(db: AnyDatabase, key: string, ifMatch: string | undefined, change: (object: Output) => Input): Promise<Stored<Output>> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const row = (await this.#rows.find(db, key)) ?? this.#missing(key)
-      checkIfMatch(ifMatch, etagOf(row.revision))
+  /** Changes an object from what it is now; nobody else changes it in the meantime. @throws {ServiceError} `not_found`; `precondition_failed` */
+  update(db: AnyDatabase, key: string, preconditions: Preconditions, change: (object: Output) => Input): Promise<Stored<Output>> {
+    return db.transaction(async (transaction) => {
+      const row = (await this.#rows.findLocked(transaction, key)) ?? this.#missing(key)
+      checkPreconditions(preconditions, etagOf(row.revision))
       const columns = this.#definition.toColumns(change(this.#toObject(row)))
       const object = this.#definition.toObject(key, columns)
-      const revision = await this.#change(db, key, object, (place) => this.#rows.update(place, key, columns as Record<string, unknown>, row.revision))
-      if (revision !== undefined) return { key, object, etag: etagOf(revision) }
-    }
-    throw overtaken()
+      const revision = (await this.#update(transaction, key, columns, object)) ?? this.#missing(key)
+      return { key, object, etag: etagOf(revision) }
+    })
   }
 
-  /** @throws {ServiceError} `not_found`; `precondition_failed` when `If-Match` does not name what is there */
-  async remove(db: AnyDatabase, key: string, ifMatch: string | undefined): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const expected = ifMatch === undefined ? undefined : await this.#expectedRevision(db, key, ifMatch)
-      const isRemoved = await this.#change(db, key, undefined, (place) => this.#rows.remove(place, key, expected))
-      if (isRemoved) return
-      if (ifMatch === undefined) this.#missing(key)
-    }
-    throw overtaken()
+  /** @throws {ServiceError} `not_found`; `precondition_failed` */
+  async remove(db: AnyDatabase, key: string, preconditions: Preconditions): Promise<void> {
+    const work = (place: AnyDatabase) => this.#change(place, key, undefined, (inner) => this.#rows.remove(inner, key))
+    if (!(await this.#whenMet(db, key, preconditions, work))) return this.#missing(key)
   }
 
-  /** The key that an object is stored under: its own, or a new one. */
+  /** The key that an object is stored under: its own, or a new one. @throws {ServiceError} `validation_failed` when it has none and must have one */
   keyFor(input: Input): string {
-    const key = this.#definition.keyOf(input) ?? this.#definition.newKey?.()
-    if (key === undefined) throw new TypeError(`A ${this.#definition.name} has no key, and the collection makes none.`)
+    const { key: member, keyOf, newKey } = this.#definition
+    const key = keyOf(input) ?? newKey?.()
+    if (key === undefined) throw inputErrors('validation_failed', [{ path: `body.${member}`, message: 'It must be given' }])
     return key
+  }
+
+  /** Runs `work` on an object that is as the client wants it to be, and stays so until the end; undefined where there is none. */
+  #whenMet<Result>(
+    db: AnyDatabase,
+    key: string,
+    preconditions: Preconditions,
+    work: (place: AnyDatabase) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    if (!isConditional(preconditions)) return work(db)
+    return db.transaction(async (transaction) => {
+      const row = await this.#rows.findLocked(transaction, key)
+      if (!row) return undefined
+      checkPreconditions(preconditions, etagOf(row.revision))
+      return work(transaction)
+    })
   }
 
   /** Where something is changed and the service adds to it, both are done or neither. */
@@ -147,21 +160,18 @@ export class ObjectStore<Input, Output extends object> {
 
   async #insert(db: AnyDatabase, key: string, columns: object): Promise<string> {
     try {
-      return await this.#rows.insert(db, key, columns as Record<string, unknown>)
+      return await this.#rows.insert(db, key, columns as Values)
     } catch (error) {
       if (!(error instanceof ServiceError) || error.code !== 'conflict') throw error
       throw new ServiceError('conflict', `There is a ${this.#definition.name} ${JSON.stringify(key)} already.`, { cause: error.cause })
     }
   }
 
-  async #expectedRevision(db: AnyDatabase, key: string, ifMatch: string): Promise<string> {
-    const row = await this.#rows.find(db, key)
-    if (!row && !this.#definition.createsByPut) return this.#missing(key)
-    checkIfMatch(ifMatch, row && etagOf(row.revision))
-    return (row as StoredRow).revision
+  #update(db: AnyDatabase, key: string, columns: object, object: Output): Promise<string | undefined> {
+    return this.#change(db, key, object, (place) => this.#rows.update(place, key, columns as Values))
   }
 
-  #toObject(row: StoredRow | AnyRow): Output {
+  #toObject(row: StoredRow): Output {
     const { key, toObject } = this.#definition
     return toObject(row[key] as string, row)
   }
@@ -176,8 +186,4 @@ const etagOf = (revision: string) => `"${revision}"`
 function unlessConflict(error: unknown): undefined {
   if (error instanceof ServiceError && error.code === 'conflict') return undefined
   throw error
-}
-
-function overtaken(): ServiceError {
-  return new ServiceError('conflict', 'Others keep changing it at the same time; try again.', { retryAfter: 1 })
 }

@@ -1,17 +1,13 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { type Statement, statement } from '../resources/database/statement.ts'
-import type { PagePosition } from './cursor.ts'
+import type { AnyTables, Values } from './any-database.ts'
+import type { PagePosition, SortValues } from './cursor.ts'
 import type { Filter } from './filter.ts'
+import type { StoredRow } from './row-store.ts'
 
-// A collection is told its table's name, not its type.
-// biome-ignore lint/suspicious/noExplicitAny: any is what Kysely takes for tables that are not known.
-type AnyTables = any
-export type AnyRow = Record<string, unknown> & { position: number }
-
-/** What a column may be sorted by. */
-export interface SortColumn {
+/** What a list may be sorted by. */
+export interface SortColumn extends SortValues {
   column: string
-  isNullable?: boolean
 }
 
 export interface PageOptions {
@@ -30,42 +26,51 @@ export interface PageRequest {
   given: Readonly<Record<string, unknown>>
 }
 
-type Parameters = Readonly<Record<string, unknown>>
+type PageStatement = Statement<AnyTables, Values, StoredRow>
+/** Where a page starts: at the first object, after one that has a value to sort by, or after one that has none. */
+type Start = 'first' | 'value' | 'null'
 
 /** Makes the query of a page. There is one statement for each combination of filters and order that is asked for, put together once. */
 export class PageQueries {
   readonly #options: PageOptions
-  readonly #statements = new Map<string, Statement<AnyTables, Parameters, AnyRow>>()
+  readonly #statements = new Map<string, PageStatement>()
 
   constructor(options: PageOptions) {
     this.#options = options
   }
 
   /** What a page is read with: one row more than the page, which tells whether there is a next one. */
-  read({ limit, sort, after, given }: PageRequest): [Statement<AnyTables, Parameters, AnyRow>, Parameters] {
+  read({ limit, sort, after, given }: PageRequest): [PageStatement, Values] {
     const names = Object.keys(this.#options.filters).filter((name) => given[name] !== undefined)
-    const start = after === undefined ? 'start' : after.value === null ? 'null' : 'value'
-    const shape = [sort ?? '', start, ...names].join(' ')
-    const known =
-      this.#statements.get(shape) ?? statement<AnyTables, Parameters, AnyRow>((query, values) => this.#build(query, values, names, sort, start))
-    this.#statements.set(shape, known)
     const values = names.map((name) => [`filter_${name}`, this.#options.filters[name]?.toValue(given[name])])
-    return [known, { ...Object.fromEntries(values), limit: limit + 1, afterValue: after?.value, afterPosition: after?.position }]
+    return [
+      this.#statementFor(sort, startOf(after), names),
+      { ...Object.fromEntries(values), limit: limit + 1, afterValue: after?.value, afterPosition: after?.position },
+    ]
   }
 
   /** What a row sorts by. */
-  positionOf(sort: string | undefined, row: AnyRow): PagePosition {
+  positionOf(sort: string | undefined, row: StoredRow): PagePosition {
     const { column } = this.#sortOf(sort)
     return { position: row.position, value: column === 'position' ? null : (row[column] as PagePosition['value']) }
   }
 
-  #sortOf(sort: string | undefined): SortColumn & { isDescending: boolean } {
+  #sortOf(sort: string | undefined): Omit<SortColumn, 'holds'> & { isDescending: boolean } {
     const isDescending = sort?.startsWith('-') ?? false
     const known = sort === undefined ? undefined : this.#options.sorts[isDescending ? sort.slice(1) : sort]
     return { column: 'position', ...known, isDescending }
   }
 
-  #build(query: Kysely<AnyTables>, values: Parameters, names: readonly string[], sort: string | undefined, start: 'start' | 'null' | 'value') {
+  #statementFor(sort: string | undefined, start: Start, names: readonly string[]): PageStatement {
+    const shape = [sort ?? '', start, ...names].join(' ')
+    const known = this.#statements.get(shape)
+    if (known) return known
+    const made: PageStatement = statement((query: Kysely<AnyTables>, values: Values) => this.#build(query, values, { sort, start, names }))
+    this.#statements.set(shape, made)
+    return made
+  }
+
+  #build(query: Kysely<AnyTables>, values: Values, { sort, start, names }: { sort: string | undefined; start: Start; names: readonly string[] }) {
     const { table, filters } = this.#options
     const { column, isNullable, isDescending } = this.#sortOf(sort)
     let select = query.selectFrom(table).selectAll()
@@ -74,7 +79,7 @@ export class PageQueries {
       const value = values[`filter_${name}`]
       select = operator === '=' ? select.where(filtered, '=', value) : select.where(sql<boolean>`${sql.ref(filtered)} like ${value} escape '!'`)
     }
-    if (start !== 'start')
+    if (start !== 'first')
       select = select.where((builder) => isAfter(builder, { column, isNullable, isDescending, isNull: start === 'null', values }))
     // What has no value comes last, in either direction and on every database.
     if (isNullable) select = select.orderBy((builder) => builder.case().when(column, 'is', null).then(1).else(0).end())
@@ -83,13 +88,18 @@ export class PageQueries {
   }
 }
 
+function startOf(after: PagePosition | undefined): Start {
+  if (after === undefined) return 'first'
+  return after.value === null ? 'null' : 'value'
+}
+
 interface After {
   column: string
   isNullable: boolean | undefined
   isDescending: boolean
   /** Whether the last object of the page before had no value. */
   isNull: boolean
-  values: Parameters
+  values: Values
 }
 
 function isAfter(builder: ExpressionBuilder<AnyTables, string>, { column, isNullable, isDescending, isNull, values }: After) {

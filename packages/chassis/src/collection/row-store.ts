@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { Database } from '../resources/database/database-handle.ts'
 import { type Statement, statement } from '../resources/database/statement.ts'
+import type { AnyDatabase, AnyTables, Values } from './any-database.ts'
 
-// A collection is told its table's name, not its type.
-// biome-ignore lint/suspicious/noExplicitAny: any is what Kysely takes for tables that are not known.
-type AnyTables = any
-type Parameters = Readonly<Record<string, unknown>>
-type AnyStatement = Statement<AnyTables, Parameters, StoredRow>
+type AnyStatement = Statement<AnyTables, Values, StoredRow>
 
 /** A row as it is stored: the collection's own columns, and the service's. */
 export type StoredRow = Record<string, unknown> & {
@@ -17,7 +13,7 @@ export type StoredRow = Record<string, unknown> & {
   revision: string
 }
 
-export interface StoreOptions {
+export interface RowStoreOptions {
   table: string
   /** The column of the key. */
   key: string
@@ -25,67 +21,82 @@ export interface StoreOptions {
   columns: readonly string[]
 }
 
-/** How many rows one INSERT carries when there are many. */
-const ROWS_AT_ONCE = 250
+/** How many rows one INSERT carries when there are many, which saves round trips. */
+const ROWS_AT_ONCE = 100
+/** What the names of their values end with. */
+const SUFFIXES = Array.from({ length: ROWS_AT_ONCE }, (_, index) => ` ${index}`)
 
-/** The statements of a collection, each put together once. */
-export class Store {
-  readonly #options: StoreOptions
+/** A collection's rows, by their keys, through statements that are put together once. */
+export class RowStore {
+  readonly #options: RowStoreOptions
   readonly #find: AnyStatement
+  readonly #findLocked: AnyStatement
   readonly #insert: AnyStatement
+  readonly #insertMany: AnyStatement
   readonly #update: AnyStatement
-  readonly #updateRevision: AnyStatement
   readonly #remove: AnyStatement
-  readonly #removeRevision: AnyStatement
 
-  constructor(options: StoreOptions) {
+  constructor(options: RowStoreOptions) {
     const { table, key, columns } = options
-    const define = (build: (query: Kysely<AnyTables>, values: Parameters) => unknown) => statement(build as AnyStatement['build'])
-    const valuesOf = (values: Parameters, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, values[name]]))
-    const update = (query: Kysely<AnyTables>, values: Parameters) =>
+    const define = (build: (query: Kysely<AnyTables>, values: Values) => unknown) => statement(build as AnyStatement['build'])
+    const valuesOf = (values: Values, names: readonly string[], suffix = '') => Object.fromEntries(names.map((name) => [name, values[name + suffix]]))
+    const all = [key, 'revision', ...columns]
+    const find = (query: Kysely<AnyTables>, values: Values) => query.selectFrom(table).selectAll().where(key, '=', values[key])
+    this.#options = options
+    this.#find = define(find)
+    this.#findLocked = define((query, values) => find(query, values).forUpdate())
+    this.#insert = define((query, values) => query.insertInto(table).values(valuesOf(values, all)))
+    this.#insertMany = define((query, values) => query.insertInto(table).values(SUFFIXES.map((suffix) => valuesOf(values, all, suffix))))
+    this.#update = define((query, values) =>
       query
         .updateTable(table)
         .set(valuesOf(values, ['revision', ...columns]))
-        .where(key, '=', values[key])
-    const remove = (query: Kysely<AnyTables>, values: Parameters) => query.deleteFrom(table).where(key, '=', values[key])
-    this.#options = options
-    this.#find = define((query, values) => query.selectFrom(table).selectAll().where(key, '=', values[key]))
-    this.#insert = define((query, values) => query.insertInto(table).values(valuesOf(values, [key, 'revision', ...columns])))
-    this.#update = define(update)
-    this.#updateRevision = define((query, values) => update(query, values).where('revision', '=', values.expected))
-    this.#remove = define(remove)
-    this.#removeRevision = define((query, values) => remove(query, values).where('revision', '=', values.expected))
+        .where(key, '=', values[key]),
+    )
+    this.#remove = define((query, values) => query.deleteFrom(table).where(key, '=', values[key]))
   }
 
-  find(db: Database<AnyTables>, key: string): Promise<StoredRow | undefined> {
+  find(db: AnyDatabase, key: string): Promise<StoredRow | undefined> {
     return db.first(this.#find, { [this.#options.key]: key })
   }
 
+  /** Keeps it from being changed by others until the transaction ends. On SQLite a transaction has the whole file to itself. */
+  findLocked(transaction: AnyDatabase, key: string): Promise<StoredRow | undefined> {
+    return transaction.first(transaction.system === 'sqlite' ? this.#find : this.#findLocked, { [this.#options.key]: key })
+  }
+
   /** Returns the revision. @throws {ServiceError} `conflict` when the key exists */
-  async insert(db: Database<AnyTables>, key: string, row: Parameters): Promise<string> {
+  async insert(db: AnyDatabase, key: string, row: Values): Promise<string> {
     const revision = randomUUID()
     await db.run(this.#insert, { ...row, [this.#options.key]: key, revision })
     return revision
   }
 
-  async insertMany(db: Database<AnyTables>, rows: readonly (readonly [key: string, row: Parameters])[]): Promise<void> {
-    const { table, key: keyColumn } = this.#options
-    for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-      const values = rows.slice(start, start + ROWS_AT_ONCE).map(([key, row]) => ({ ...row, [keyColumn]: key, revision: randomUUID() }))
-      await db.run(db.query.insertInto(table).values(values))
+  /** @throws {ServiceError} `conflict` when a key exists */
+  async insertMany(db: AnyDatabase, rows: readonly (readonly [key: string, row: Values])[]): Promise<void> {
+    let start = 0
+    for (; start + ROWS_AT_ONCE <= rows.length; start += ROWS_AT_ONCE) {
+      const values: Record<string, unknown> = {}
+      for (const [index, suffix] of SUFFIXES.entries()) {
+        const [key, row] = rows[start + index] as readonly [string, Values]
+        for (const name of this.#options.columns) values[name + suffix] = row[name]
+        values[this.#options.key + suffix] = key
+        values[`revision${suffix}`] = randomUUID()
+      }
+      await db.run(this.#insertMany, values)
     }
+    for (const [key, row] of rows.slice(start)) await this.insert(db, key, row)
   }
 
-  /** Returns the new revision; undefined when nothing is stored there, or no longer at the revision that was expected. */
-  async update(db: Database<AnyTables>, key: string, row: Parameters, expected: string | undefined): Promise<string | undefined> {
+  /** Returns the new revision; undefined when nothing is stored there. */
+  async update(db: AnyDatabase, key: string, row: Values): Promise<string | undefined> {
     const revision = randomUUID()
-    const values = { ...row, [this.#options.key]: key, revision, expected }
-    const found = await db.run(expected === undefined ? this.#update : this.#updateRevision, values)
+    const found = await db.run(this.#update, { ...row, [this.#options.key]: key, revision })
     return found > 0 ? revision : undefined
   }
 
-  /** Whether there was something to remove, at the revision that was expected. */
-  async remove(db: Database<AnyTables>, key: string, expected: string | undefined): Promise<boolean> {
-    return (await db.run(expected === undefined ? this.#remove : this.#removeRevision, { [this.#options.key]: key, expected })) > 0
+  /** Whether there was something to remove. */
+  async remove(db: AnyDatabase, key: string): Promise<boolean> {
+    return (await db.run(this.#remove, { [this.#options.key]: key })) > 0
   }
 }
