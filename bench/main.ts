@@ -7,8 +7,9 @@ import type { Part } from './part.ts'
 import type { BenchResult } from './report/bench-result.ts'
 import { describeRun } from './report/describe-run.ts'
 import { disturbances } from './report/disturbances.ts'
-import { renderTable } from './report/render-table.ts'
+import { renderTables } from './report/render-table.ts'
 import { writeResults } from './report/write-results.ts'
+import { isFiltered } from './run/choose-contenders.ts'
 import { runPart } from './run/run-part.ts'
 
 const help = (parts: string) => `Compares servers by what a request costs them in CPU time, in one interleaved run.
@@ -24,6 +25,8 @@ Options:
   --warm-up N        seconds of load before each measurement (default 3)
   --connections N    connections that send requests at once (default 32)
   --only WORDS       contenders with one of these words, separated by commas, and the baselines; writes no files
+  --operation WORDS  operations with one of these words, where the part has several; writes no files
+  --database WORDS   databases with one of these words, where the part has several; writes no files
   --json             print the result as JSON instead of a table
   --help             this text
 
@@ -31,6 +34,7 @@ Examples:
   npm run bench -- greeter                                            all of it; writes bench/results/greeter.md and .json
   npm run bench -- greeter --rounds 3 --seconds 2 --warm-up 2         a quick look
   npm run bench -- greeter --only slipway --json                      Slipway and the baselines, for a script
+  npm run bench -- passengers --operation read --database sqlite      one table of those that a part has
 
 Exits with 1 when a row is invalid: requests failed, or a contender did not observe what its label says.`
 
@@ -55,8 +59,8 @@ async function main(args: string[]): Promise<void> {
   if (process.platform !== 'linux') throw usageError('CPU time is read from /proc, which only Linux has; run the benchmark there, or in a container.')
 
   const result = await measure(part, options, args)
-  console.log(options.json ? JSON.stringify(result, null, 2) : `\n${[renderTable(result), ...disturbances(result.rows)].join('\n\n')}\n`)
-  if (options.only.length === 0) console.error(`Written: ${writeResults(result).join(', ')}`)
+  console.log(options.json ? JSON.stringify(result, null, 2) : `\n${[...renderTables(result), ...disturbances(result.rows)].join('\n\n')}\n`)
+  if (!isFiltered(options)) console.error(`Written: ${writeResults(result).join(', ')}`)
   process.exit(result.rows.some(({ problems }) => problems.length > 0) ? 1 : 0)
 }
 
@@ -64,6 +68,6 @@ async function measure(part: Part, options: BenchOptions, args: readonly string[
   const { name, summary, notes } = part
   const { warmUp, seconds, rounds, connections } = options
   await installPeers()
-  const facts = describeRun(part, args)
+  const facts = describeRun(part, args, await part.install?.())
   return { part: name, summary, notes, facts, options: { warmUp, seconds, rounds, connections }, ...(await runPart(part, options)) }
 }

@@ -10,6 +10,9 @@ export interface BenchOptions {
   connections: number
   /** Words, one of which a contender has in its name; all contenders where there is none. */
   only: string[]
+  /** Words, one of which a contender's operation has in its name; likewise its database. */
+  operation: string[]
+  database: string[]
   /** Whether the result is printed as JSON. */
   json: boolean
 }
@@ -33,7 +36,9 @@ export function parseOptions(args: readonly string[]): Invocation {
       seconds: wholeNumber('seconds', values.seconds, 5, 1, 600),
       rounds: wholeNumber('rounds', values.rounds, 5, 1, 100),
       connections: wholeNumber('connections', values.connections, 32, 1, 10_000),
-      only: (values.only ?? '').split(',').filter((word) => word !== ''),
+      only: words(values.only),
+      operation: words(values.operation),
+      database: words(values.database),
       json: values.json ?? false,
     },
   }
@@ -50,6 +55,8 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string' },
         connections: { type: 'string' },
         only: { type: 'string' },
+        operation: { type: 'string' },
+        database: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -57,6 +64,10 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw usageError(`${(error as Error).message.split('. ')[0]}. See --help for the options.`)
   }
+}
+
+function words(list = ''): string[] {
+  return list.split(',').filter((word) => word !== '')
 }
 
 function wholeNumber(name: string, text: string | undefined, fallback: number, min: number, max: number): number {

@@ -1,4 +1,4 @@
-export type RuntimeName = 'node' | 'bun'
+export type RuntimeName = 'node' | 'bun' | 'python'
 
 /** A program that the runner starts with PORT set. It listens on 127.0.0.1 and ends at SIGTERM. */
 export interface Command {
@@ -24,11 +24,26 @@ export interface MeasuredRequest {
 }
 
 /** What the request must be answered with, before anything is measured. */
-export interface ExpectedAnswer {
+export type ExpectedAnswer = {
   status: number
   /** Parameters, such as `charset`, are not compared. */
   contentType: string
+} & (ExpectedText | ExpectedJson)
+
+export interface ExpectedText {
   body: string
+}
+
+export interface ExpectedJson {
+  /** The order of members and the spelling of numbers are not compared. */
+  json: unknown
+  /** Members that the server makes itself: it must answer with a text, and any will do. */
+  made?: readonly string[]
+}
+
+export interface Probe {
+  request: MeasuredRequest
+  expected: ExpectedAnswer
 }
 
 /** What one visit left behind, for a contender's own check. */
@@ -43,13 +58,26 @@ export interface Visit {
   metrics: string | undefined
 }
 
+/** What a contender's cost may be at most, as a multiple of another's in the same round. */
+export interface Bound {
+  /** The label of the other one: on the same runtime, where there is one. */
+  to: string
+  atMost: number
+}
+
 /** One server of a comparison. */
-export interface Contender extends Command {
+export interface Contender extends Command, Probe {
   label: string
+  /** What is asked of the server. Contenders are compared with those of the same operation and database, in a table of their own. */
+  operation?: string
+  database?: string
   /** The other contenders on the same runtime are compared with this one. */
   isBaseline?: boolean
-  request: MeasuredRequest
-  expected: ExpectedAnswer
+  bounds?: readonly Bound[]
+  /** Others like `request`, in path and body alone; each time one of them all is sent, at random. The first few are verified too. */
+  alternatives?: readonly Probe[]
+  /** Called before each start. Resolves to more of the environment: where the data is, made anew. */
+  prepare?(): Promise<Readonly<Record<string, string>>>
   /** Read after the load, where the check wants it. */
   metricsPath?: string
   /** Called after the server ended. Returns a sentence for each thing that is not as the label says. */
@@ -65,6 +93,8 @@ export interface Part {
   notes: readonly string[]
   /** Folders, from the repository's root, whose package.json lists what is compared; the report names the versions. */
   dependenciesOf: readonly string[]
+  /** Gets what the part needs of the machine. Resolves to its versions, by name. */
+  install?(): Promise<Readonly<Record<string, string>>>
   /** Programs that the contenders need beside them, by name: collectors, databases, stand-ins. They answer GET / when they can be used. */
   helpers?: Readonly<Record<string, Command>>
   /** @param helperUrls Where each helper answers, by name, without a slash at the end. */

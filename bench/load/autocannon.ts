@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { BenchError } from '../bench-error.ts'
 import { runBounded } from '../host/bounded-process.ts'
 import { PEERS } from '../host/install-peers.ts'
 import { readVersion } from '../host/read-version.ts'
@@ -18,7 +19,9 @@ export function createAutocannon(prefix: readonly string[]): LoadGenerator {
   const program = join(repositoryRoot, PEERS, 'node_modules/autocannon/autocannon.js')
   return {
     description: `autocannon ${readVersion('autocannon', PEERS)}, since wrk is not on PATH`,
-    async run({ url, request, connections, seconds }) {
+    async run({ url, requests: [request, ...others], connections, seconds }) {
+      if (others.length > 0)
+        throw new BenchError('This part sends one of many requests each time, for which it needs wrk; run `apt-get install wrk`.')
       const { method = 'GET', headers = {}, body, path } = request
       const options = ['--json', '-c', String(connections), '-d', String(seconds), '-m', method]
       for (const [name, value] of Object.entries(headers)) options.push('-H', `${name}=${value}`)

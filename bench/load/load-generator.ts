@@ -2,7 +2,8 @@ import type { MeasuredRequest } from '../part.ts'
 
 export interface Load {
   url: string
-  request: MeasuredRequest
+  /** One of them is sent each time, at random. They differ in path and body alone. */
+  requests: readonly [MeasuredRequest, ...MeasuredRequest[]]
   connections: number
   seconds: number
 }

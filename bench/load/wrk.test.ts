@@ -31,9 +31,15 @@ test('other output is refused with a sentence', () => {
 })
 
 test('a plain GET needs no script; another request becomes Lua', () => {
-  assert.equal(toScript({ path: '/' }), '')
+  assert.equal(toScript([{ path: '/' }]), '')
   assert.equal(
-    toScript({ method: 'POST', path: '/', headers: { 'content-type': 'application/json' }, body: '{"a":1}' }),
+    toScript([{ method: 'POST', path: '/', headers: { 'content-type': 'application/json' }, body: '{"a":1}' }]),
     'wrk.method = "POST"\nwrk.body = "{\\"a\\":1}"\nwrk.headers["content-type"] = "application/json"',
   )
+})
+
+test('of many requests, the script picks one each time', () => {
+  const script = toScript([{ path: '/1' }, { path: '/2' }])
+  assert.match(script, /^wrk.method = "GET"\nlocal paths = \{ "\/1", "\/2" \}\nlocal bodies = \{ false, false \}\n/)
+  assert.match(script, /return texts\[math.random\(#texts\)\]/)
 })

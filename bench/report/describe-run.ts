@@ -13,12 +13,12 @@ export interface RunFacts {
   command: string
   commit: string
   machine: { cpu: string; cores: number; memoryGigabytes: number; kernel: string /** Before the run, over one minute. */; loadAverage: number }
-  /** By name: the runtimes, then the dependencies of each folder that the part names. */
+  /** By name: the runtimes, with what the part installed, then the dependencies of each folder that the part names. */
   versions: { runtimes: Record<string, string>; dependencies: Record<string, Record<string, string>> }
 }
 
-/** To be called before the run: it tells what else the machine was doing. */
-export function describeRun(part: Part, args: readonly string[]): RunFacts {
+/** To be called before the run: it tells what else the machine was doing. @param installed Versions of what the part installed, by name. */
+export function describeRun(part: Part, args: readonly string[], installed: Readonly<Record<string, string>> = {}): RunFacts {
   const processors = cpus()
   return {
     date: new Date().toISOString(),
@@ -32,7 +32,7 @@ export function describeRun(part: Part, args: readonly string[]): RunFacts {
       loadAverage: Math.round((loadavg()[0] ?? 0) * 100) / 100,
     },
     versions: {
-      runtimes: { node: process.versions.node, bun: execFileSync(runtimeProgram('bun'), ['--version'], { encoding: 'utf8' }).trim() },
+      runtimes: { node: process.versions.node, bun: execFileSync(runtimeProgram('bun'), ['--version'], { encoding: 'utf8' }).trim(), ...installed },
       dependencies: Object.fromEntries(part.dependenciesOf.map((folder) => [folder, dependencyVersions(folder)])),
     },
   }

@@ -1,17 +1,18 @@
+import { nameContender } from '../run/name-contender.ts'
 import type { BenchResult } from './bench-result.ts'
 import { disturbances } from './disturbances.ts'
-import { renderMarkdownTable } from './render-table.ts'
+import { renderMarkdownTables } from './render-table.ts'
 
 /** `bench/results/<part>.md`. */
 export function renderMarkdown(result: BenchResult): string {
   const { part, summary, notes, facts, options, rows, loadGenerator, pinning } = result
   const { machine, versions } = facts
-  const problems = rows.flatMap(({ label, runtime, problems }) => problems.map((problem) => `- ${label} (${runtime}): ${problem}`))
+  const problems = rows.flatMap((row) => row.problems.map((problem) => `- ${nameContender(row)}: ${problem}`))
   const paragraphs = [
     `<!-- Written by \`${facts.command}\`; do not edit. -->`,
     `# ${part}`,
     summary,
-    renderMarkdownTable(result),
+    ...renderMarkdownTables(result),
     ...(problems.length > 0 ? [`Rows marked INVALID do not count:\n\n${problems.join('\n')}`] : []),
     howItIsMeasured(result),
     ...disturbances(rows),
@@ -34,9 +35,10 @@ function list(versions: Readonly<Record<string, string>>): string {
     .join(', ')
 }
 
-function howItIsMeasured({ options: { rounds, seconds, warmUp }, baseline }: BenchResult): string {
-  return `µs CPU/request: user and system time of the server's process, all its threads, per answered request; median, lowest and highest of ${rounds} rounds. \
+function howItIsMeasured({ options: { rounds, seconds, warmUp }, baseline, rows }: BenchResult): string {
+  const bounds = rows.some(({ verdicts }) => verdicts.length > 0) ? ' Bounds are judged by the median over the rounds too.' : ''
+  return `µs CPU/request: user and system time of the server's process, all its threads and descendants, per answered request; median, lowest and highest of ${rounds} rounds. \
 Every round starts each server anew, one after the other, with ${warmUp} s of warm-up and ${seconds} s measured. \
 "To ${baseline}" is the median over the rounds of the cost as a multiple of ${baseline}'s on the same runtime in the same round; \
-"of the lowest" is the ratio of the lowest costs, which a busy machine raises least; the other columns are medians.`
+"of the lowest" is the ratio of the lowest costs, which a busy machine raises least; the other columns are medians.${bounds}`
 }

@@ -1,5 +1,7 @@
 import type { PartResult } from '../run/run-part.ts'
 import type { Row } from '../run/summarise-visits.ts'
+import { fixed } from './fixed.ts'
+import { verdictHeadings, verdictLines } from './verdict-lines.ts'
 
 const headings = (baseline = 'baseline') => [
   'contender',
@@ -15,18 +17,41 @@ const headings = (baseline = 'baseline') => [
 /** The columns before this one are text. */
 const FIRST_NUMBER = 2
 
-/** The table for a terminal. */
-export function renderTable({ rows, baseline }: PartResult): string {
-  const lines = [headings(baseline), ...rows.map(toCells)]
-  const widths = headings().map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)))
-  const padded = lines.map((cells) => cells.map((cell, column) => pad(cell, column, widths[column] ?? 0)))
-  return padded.map((cells) => cells.join('  ').trimEnd()).join('\n')
+interface Table {
+  title: string
+  lines: readonly (readonly string[])[]
+  firstNumber: number
+}
+
+/** The tables for a terminal: one for each operation and database, then one of the bounds. */
+export function renderTables(result: PartResult): string[] {
+  return tablesOf(result).map(({ title, lines, firstNumber }) => {
+    const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)))
+    const pad = (cell: string, column: number) => (column < firstNumber ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))
+    const padded = lines.map((cells) => cells.map(pad).join('  ').trimEnd())
+    return [...(title === '' ? [] : [title]), ...padded].join('\n')
+  })
 }
 
 /** The same for a Markdown file. */
-export function renderMarkdownTable({ rows, baseline }: PartResult): string {
-  const rule = headings().map((_, column) => (column < FIRST_NUMBER ? '---' : '---:'))
-  return [headings(baseline), rule, ...rows.map(toCells)].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+export function renderMarkdownTables(result: PartResult): string[] {
+  return tablesOf(result).map(({ title, lines: [first = [], ...rest], firstNumber }) => {
+    const rule = first.map((_, column) => (column < firstNumber ? '---' : '---:'))
+    const table = [first, rule, ...rest].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+    return title === '' ? table : `## ${title}\n\n${table}`
+  })
+}
+
+function tablesOf({ rows, baseline }: PartResult): Table[] {
+  const groups = Map.groupBy(rows, titleOf)
+  const tables = [...groups].map(([title, members]) => ({ title, lines: [headings(baseline), ...members.map(toCells)], firstNumber: FIRST_NUMBER }))
+  const verdicts = verdictLines(rows)
+  if (verdicts.length > 0) tables.push({ title: 'Bounds', lines: [[...verdictHeadings], ...verdicts], firstNumber: verdictHeadings.indexOf('ratio') })
+  return tables
+}
+
+function titleOf({ operation, database }: Row): string {
+  return [operation, database].filter((word) => word !== undefined).join(', ')
 }
 
 function toCells(row: Row): string[] {
@@ -44,10 +69,3 @@ function toCells(row: Row): string[] {
     fixed(residentMegabytes, 0),
   ]
 }
-
-/** A row without a single measurement has no numbers. */
-function fixed(number: number, digits: number): string {
-  return Number.isFinite(number) ? number.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }) : '?'
-}
-
-const pad = (cell: string, column: number, width: number) => (column < FIRST_NUMBER ? cell.padEnd(width) : cell.padStart(width))

@@ -9,6 +9,8 @@ import { createAutocannon } from '../load/autocannon.ts'
 import { createWrk } from '../load/wrk.ts'
 import type { BenchOptions } from '../parse-options.ts'
 import type { Contender, Part } from '../part.ts'
+import { chooseContenders } from './choose-contenders.ts'
+import { nameContender } from './name-contender.ts'
 import { type Row, summariseVisits } from './summarise-visits.ts'
 import { type Measurement, type VisitOptions, visitContender } from './visit-contender.ts'
 
@@ -26,10 +28,10 @@ export async function runPart(part: Part, options: BenchOptions): Promise<PartRe
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const wrk = findProgram('wrk')
   const pinning = createPinning()
-  const contenders = (helperUrls: Record<string, string>) => part.contenders(helperUrls).filter(isChosen(options.only))
+  const contenders = (helperUrls: Record<string, string>) => chooseContenders(part.contenders(helperUrls), options)
   const count = contenders({}).length
   if (count === 0)
-    throw new BenchError(`No contender of ${part.name} has ${options.only.join(' or ')} in its name; leave --only out to see them all.`)
+    throw new BenchError(`${part.name} has no contender for these options; leave --only, --operation and --database out to see them all.`)
   const load = wrk === undefined ? createAutocannon(pinning.load) : createWrk(wrk, pinning.load, folder)
 
   const visitSeconds = options.warmUp + options.seconds + 2
@@ -71,14 +73,14 @@ async function visitInQuiet(contender: Contender, options: VisitOptions): Promis
     const visit = await visitContender(contender, options)
     visits.push(visit)
     if (!(visit.disturbance > LARGEST_DISTURBANCE)) break
-    console.error(`  ${contender.label} (${contender.runtime}): others had a core for ${(visit.disturbance * 100).toFixed(0)} % of the time`)
+    console.error(`  ${nameContender(contender)}: others had a core for ${(visit.disturbance * 100).toFixed(0)} % of the time`)
   }
   const quietest = visits.reduce((best, visit) => (visit.disturbance < best.disturbance ? visit : best))
   return { ...quietest, problems: visits.flatMap(({ problems }) => problems) }
 }
 
-function progressLine(round: number, rounds: number, { label, runtime }: Contender, { microsecondsPerRequest, problems }: Measurement): string {
-  const line = `round ${round + 1}/${rounds}  ${`${label} (${runtime})`.padEnd(76)} ${microsecondsPerRequest.toFixed(2).padStart(7)} µs`
+function progressLine(round: number, rounds: number, contender: Contender, { microsecondsPerRequest, problems }: Measurement): string {
+  const line = `round ${round + 1}/${rounds}  ${nameContender(contender).padEnd(76)} ${microsecondsPerRequest.toFixed(2).padStart(7)} µs`
   return [line, ...problems.map((problem) => `  invalid: ${problem}`)].join('\n')
 }
 
@@ -90,12 +92,4 @@ async function startHelpers({ helpers = {} }: Part, folder: string, { load }: Pi
     started[name] = helper
   }
   return started
-}
-
-/** By words of label and runtime; the baselines stay, for the others are compared with them. */
-function isChosen(words: readonly string[]): (contender: Contender) => boolean {
-  return ({ label, runtime, isBaseline }) => {
-    const name = `${label} (${runtime})`.toLowerCase()
-    return words.length === 0 || isBaseline === true || words.some((word) => name.includes(word.toLowerCase()))
-  }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Contender } from '../part.ts'
-import { median, summariseVisits } from './summarise-visits.ts'
+import { median } from './compare-costs.ts'
+import { summariseVisits } from './summarise-visits.ts'
 import type { Measurement } from './visit-contender.ts'
 
 const contender = (label: string, isBaseline = false): Contender => ({
@@ -38,6 +39,41 @@ test('a round without a cost leaves the others as they are, and is named', () =>
   assert.deepEqual(row?.microseconds, { median: 10, min: 10, max: 10 })
   assert.equal(row?.ratio, 1)
   assert.deepEqual(row?.problems, ['Round 2: No request was answered.'])
+})
+
+test('a contender is compared with the baseline of its own operation and database', () => {
+  const reading = { operation: 'read', database: 'SQLite' }
+  const writing = { operation: 'write', database: 'SQLite' }
+  const bounds = [{ to: 'bare', atMost: 1.5 }]
+  const rows = summariseVisits(
+    new Map([
+      [{ ...contender('bare', true), ...reading }, [measurement(10)]],
+      [{ ...contender('other'), ...reading, bounds }, [measurement(15)]],
+      [{ ...contender('bare', true), ...writing }, [measurement(20)]],
+      [{ ...contender('other'), ...writing, bounds }, [measurement(40)]],
+    ]),
+  )
+  assert.deepEqual(
+    rows.map(({ ratio }) => ratio),
+    [1, 1.5, 1, 2],
+  )
+  assert.deepEqual(rows[1]?.verdicts, [{ to: 'bare', atMost: 1.5, ratio: 1.5, isHeld: true }])
+  assert.equal(rows[3]?.verdicts[0]?.isHeld, false)
+})
+
+test('a bound to one that runs elsewhere is judged, and is not held where a row is invalid', () => {
+  const other: Contender = { ...contender('other'), runtime: 'python' }
+  const bounded: Contender = { ...contender('mine'), bounds: [{ to: 'other', atMost: 0.25 }] }
+  const judge = (problems: string[]) =>
+    summariseVisits(
+      new Map([
+        [bounded, [measurement(10)]],
+        [other, [measurement(100, problems)]],
+      ]),
+    )[0]?.verdicts
+  assert.deepEqual(judge([]), [{ to: 'other', atMost: 0.25, ratio: 0.1, isHeld: true }])
+  assert.equal(judge(['It failed.'])?.[0]?.isHeld, false)
+  assert.deepEqual(summariseVisits(new Map([[bounded, [measurement(10)]]]))[0]?.verdicts, [])
 })
 
 test('the median of an even count is between the two in the middle', () => {

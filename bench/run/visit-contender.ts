@@ -4,8 +4,9 @@ import type { Pinning } from '../host/pinning.ts'
 import { residentMegabytes } from '../host/process-usage.ts'
 import { ServerProcess } from '../host/server-process.ts'
 import { LOAD_GRACE_SECONDS, type LoadGenerator } from '../load/load-generator.ts'
-import type { Contender } from '../part.ts'
+import type { Contender, Probe } from '../part.ts'
 import { disturbanceBetween, readUsage } from './usage.ts'
+import { verifyAnswer } from './verify-answer.ts'
 
 export interface VisitOptions {
   load: LoadGenerator
@@ -19,7 +20,7 @@ export interface VisitOptions {
 
 /** What one visit measured. */
 export interface Measurement {
-  /** Of CPU time, user and system, of the server's process. */
+  /** Of CPU time, user and system, of the server's process and of those that descend from it. */
   microsecondsPerRequest: number
   requestsPerSecond: number
   p99Milliseconds: number
@@ -36,7 +37,8 @@ const SERVER_GRACE_SECONDS = 45 + 2 * LOAD_GRACE_SECONDS
 /** Starts a contender, measures it, and ends it. What goes wrong becomes a problem of this contender: the others are measured all the same. */
 export async function visitContender(contender: Contender, options: VisitOptions): Promise<Measurement> {
   const timeout = options.warmUp + options.seconds + SERVER_GRACE_SECONDS
-  const server = await ServerProcess.start(contender, { folder: options.folder, prefix: options.pinning.server, timeout })
+  const environment = { ...contender.environment, ...(await contender.prepare?.()) }
+  const server = await ServerProcess.start({ ...contender, environment }, { folder: options.folder, prefix: options.pinning.server, timeout })
   try {
     return await measure(server, contender, options)
   } catch (error) {
@@ -57,20 +59,19 @@ const NOTHING: Omit<Measurement, 'problems'> = {
   disturbance: Number.NaN,
 }
 
-/** Verifies the answer, warms up, measures, ends the server, and checks what it left behind. */
+/** How many answers to alternative requests are verified. */
+const VERIFIED_ALTERNATIVES = 20
+
+/** Verifies the answers, warms up, measures, ends the server, and checks what it left behind. */
 async function measure(server: ServerProcess, contender: Contender, options: VisitOptions): Promise<Measurement> {
   const { load, pinning, helperPids, warmUp, seconds, connections } = options
-  const { request } = contender
-  let probes = 0
-  await server.untilUp(async () => {
-    const isUp = await verifyAnswer(server.url, contender)
-    probes++
-    return isUp
-  })
+  const { alternatives = [] } = contender
+  const probes = await verifyAnswers(server, contender)
+  const requests = [contender.request, ...alternatives.map(({ request }) => request)] as const
 
-  const warm = warmUp > 0 ? await load.run({ url: server.url, request, connections, seconds: warmUp }) : undefined
+  const warm = warmUp > 0 ? await load.run({ url: server.url, requests, connections, seconds: warmUp }) : undefined
   const before = readUsage(server.pid, helperPids, pinning)
-  const measured = await load.run({ url: server.url, request, connections, seconds })
+  const measured = await load.run({ url: server.url, requests, connections, seconds })
   const after = readUsage(server.pid, helperPids, pinning)
   const resident = residentMegabytes(server.pid)
   const metrics = contender.metricsPath === undefined ? undefined : await readMetrics(server.url + contender.metricsPath)
@@ -79,8 +80,8 @@ async function measure(server: ServerProcess, contender: Contender, options: Vis
   const failures = measured.failures + (warm?.failures ?? 0)
   const problems = failures > 0 ? [`${failures} requests failed or were not answered with 2xx.`] : []
   if (measured.requests === 0) problems.push('No request was answered while it was measured.')
-  const requests = probes + (warm?.requests ?? 0) + measured.requests
-  const visit = { requests, unfinished: connections * (warm ? 2 : 1), logFile: server.logFile, metrics }
+  const answered = probes + (warm?.requests ?? 0) + measured.requests
+  const visit = { requests: answered, unfinished: connections * (warm ? 2 : 1), logFile: server.logFile, metrics }
   problems.push(...((await contender.check?.(visit)) ?? []))
   return {
     microsecondsPerRequest: measured.requests > 0 ? (after.server - before.server) / measured.requests : Number.NaN,
@@ -92,16 +93,17 @@ async function measure(server: ServerProcess, contender: Contender, options: Vis
   }
 }
 
-/** @returns whether the server is ready; a 503 says that it is not yet. @throws when the answer is not the expected one. */
-async function verifyAnswer(url: string, { label, request, expected }: Contender): Promise<boolean> {
-  const { method = 'GET', headers = {}, body, path } = request
-  const answer = await fetch(url + path, { method, headers: { ...headers, connection: 'close' }, body: body ?? null })
-  const text = await answer.text()
-  if (answer.status === 503) return false
-  const contentType = answer.headers.get('content-type')?.split(';')[0]
-  if (answer.status === expected.status && contentType === expected.contentType && text === expected.body) return true
-  const wanted = `${expected.status}, ${expected.contentType}, ${expected.body}`
-  throw new BenchError(`${label} answers ${method} ${path} with ${answer.status}, ${contentType}, ${text.slice(0, 200)}; its part expects ${wanted}.`)
+/** @returns how many requests that took. */
+async function verifyAnswers(server: ServerProcess, contender: Contender): Promise<number> {
+  let probes = 0
+  const verify = async (probe: Probe) => {
+    const isUp = await verifyAnswer(server.url, contender.label, probe)
+    probes++
+    return isUp
+  }
+  await server.untilUp(() => verify(contender))
+  for (const alternative of contender.alternatives?.slice(0, VERIFIED_ALTERNATIVES) ?? []) await verify(alternative)
+  return probes
 }
 
 async function readMetrics(url: string): Promise<string> {
