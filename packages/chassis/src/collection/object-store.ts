@@ -59,14 +59,13 @@ export class ObjectStore<Input, Output extends object> {
     } while (after)
   }
 
-  async find(db: AnyDatabase, key: string): Promise<Stored<Output> | undefined> {
-    const row = await this.#rows.find(db, key)
-    return row && { key, object: this.#toObject(row), etag: etagOf(row.revision) }
+  find(db: AnyDatabase, key: string): Promise<Stored<Output> | undefined> {
+    return this.#rows.find(db, key).then((row) => row && this.#toStored(key, row))
   }
 
   /** @throws {ServiceError} `not_found` */
-  async get(db: AnyDatabase, key: string): Promise<Stored<Output>> {
-    return (await this.find(db, key)) ?? this.#missing(key)
+  get(db: AnyDatabase, key: string): Promise<Stored<Output>> {
+    return this.#rows.find(db, key).then((row) => (row ? this.#toStored(key, row) : this.#missing(key)))
   }
 
   /** @throws {ServiceError} `conflict` when the key exists */
@@ -169,6 +168,10 @@ export class ObjectStore<Input, Output extends object> {
 
   #update(db: AnyDatabase, key: string, columns: object, object: Output): Promise<string | undefined> {
     return this.#change(db, key, object, (place) => this.#rows.update(place, key, columns as Values))
+  }
+
+  #toStored(key: string, row: StoredRow): Stored<Output> {
+    return { key, object: this.#toObject(row), etag: etagOf(row.revision) }
   }
 
   #toObject(row: StoredRow): Output {

@@ -1,4 +1,6 @@
-interface Entry {
+import { type Link, LinkedList } from '../resources/linked-list.ts'
+
+export interface Deadline extends Link<Deadline> {
   expiresAt: number
   expire: () => void
 }
@@ -9,7 +11,7 @@ interface Entry {
  */
 export class DeadlineQueue {
   readonly milliseconds: number
-  readonly #entries = new Set<Entry>()
+  readonly #deadlines = new LinkedList<Deadline>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(milliseconds: number) {
@@ -17,15 +19,15 @@ export class DeadlineQueue {
   }
 
   /** Calls `expire` at `startedAt` plus the queue's time, unless it is removed before. */
-  add(startedAt: number, expire: () => void): Entry {
-    const entry = { expiresAt: startedAt + this.milliseconds, expire }
-    this.#entries.add(entry)
+  add(startedAt: number, expire: () => void): Deadline {
+    const deadline: Deadline = { expiresAt: startedAt + this.milliseconds, expire, previous: undefined, next: undefined }
+    this.#deadlines.add(deadline)
     this.#timer ??= this.#wait(this.milliseconds)
-    return entry
+    return deadline
   }
 
-  remove(entry: Entry): void {
-    this.#entries.delete(entry)
+  remove(deadline: Deadline): void {
+    this.#deadlines.remove(deadline)
   }
 
   #wait(milliseconds: number): NodeJS.Timeout {
@@ -36,14 +38,14 @@ export class DeadlineQueue {
   #expire(): void {
     this.#timer = undefined
     const now = performance.now()
-    for (const entry of this.#entries) {
+    for (let { first } = this.#deadlines; first; { first } = this.#deadlines) {
       // Timers have a resolution of a millisecond and may be early by that.
-      if (entry.expiresAt > now + 1) {
-        this.#timer = this.#wait(entry.expiresAt - now)
+      if (first.expiresAt > now + 1) {
+        this.#timer = this.#wait(first.expiresAt - now)
         return
       }
-      this.#entries.delete(entry)
-      entry.expire()
+      this.#deadlines.remove(first)
+      first.expire()
     }
   }
 }

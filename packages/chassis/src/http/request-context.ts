@@ -59,7 +59,7 @@ export function createContextClass({ config, metrics, logger, observer, resource
 
     // A getter, because handlers take the context apart, and a method would lose its `this`.
     get span(): RequestScope['span'] {
-      if (!this.#exchange.isSampled) return (_name, work) => work()
+      if (!this.#exchange.isSampled) return justRun
       const span = observer.spanOf(this.#exchange)
       return (name, work, options) => span.run(name, work, options)
     }
@@ -69,6 +69,8 @@ export function createContextClass({ config, metrics, logger, observer, resource
   for (const name of resourceNames) Object.defineProperty(RequestContext.prototype, name, { get: resourceGetter(name, resource) })
   return RequestContext
 }
+
+const justRun: RequestScope['span'] = (_name, work) => work()
 
 function resourceGetter(name: string, resource: ContextOptions['resource']) {
   return function handleOf(this: RequestScope): unknown {

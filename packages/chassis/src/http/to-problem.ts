@@ -53,11 +53,9 @@ function writeProblem(
   { status, title, remedy }: ProblemKind,
 ): Response {
   const problem = { type: problemType(code), title, status, detail: message || remedy, code, requestId: exchange.requestId, errors }
-  const response = respondProblem(JSON.stringify(problem), status, exchange.requestId)
-  if (retryAfter !== undefined) response.headers.set('retry-after', String(Math.ceil(retryAfter)))
-  // One by one, for only so are names and values checked on both runtimes.
-  for (const name in headers) response.headers.set(name, headers[name] as string)
-  return response
+  const more: Record<string, string> = { 'x-request-id': exchange.requestId, ...headers }
+  if (retryAfter !== undefined) more['retry-after'] = String(Math.ceil(retryAfter))
+  return respondProblem(JSON.stringify(problem), status, more)
 }
 
 const respondProblem = runtime.createResponder({ 'content-type': 'application/problem+json', 'x-content-type-options': 'nosniff' })

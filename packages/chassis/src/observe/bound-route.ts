@@ -1,4 +1,4 @@
-import { AccessLineHead } from './access-line.ts'
+import { AccessLine } from './access-line.ts'
 import type { BoundSeries } from './bound-histogram.ts'
 import type { RequestDurations } from './metrics.ts'
 import type { SpanAttributes } from './span.ts'
@@ -7,7 +7,7 @@ import type { SpanAttributes } from './span.ts'
 export interface BoundOutcome {
   durations: BoundSeries
   /** Undefined where the log's level leaves access lines out. */
-  lineHead: AccessLineHead | undefined
+  accessLine: AccessLine | undefined
   spanName: string
   spanAttributes: SpanAttributes
   isError: boolean
@@ -52,7 +52,7 @@ export class BoundRoute {
     const facts = { 'http.request.method': method, 'http.route': template, 'http.response.status_code': status }
     const outcome: BoundOutcome = {
       durations: durations.series({ http_request_method: method, http_route: template, http_response_status_code: String(status) }),
-      lineHead: logs(level) ? new AccessLineHead({ level, service, deployment, message, ...facts }) : undefined,
+      accessLine: logs(level) ? new AccessLine(template, { level, service, deployment, message, ...facts }) : undefined,
       spanName: template === '' ? method : `${method} ${template}`,
       spanAttributes: spanAttributes(method, template, status),
       isError,

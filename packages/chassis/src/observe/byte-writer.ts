@@ -11,14 +11,12 @@ export class ByteWriter {
     this.bytes = Buffer.allocUnsafe(size)
   }
 
-  /** Returns where the copy starts. */
-  copy(piece: Uint8Array): number {
+  copy(piece: Uint8Array): void {
     this.reserve(piece.length)
     const { bytes, position } = this
     if (piece.length > SHORT) bytes.set(piece, position)
     else for (let index = 0; index < piece.length; index++) bytes[position + index] = piece[index] as number
     this.position = position + piece.length
-    return position
   }
 
   /** In UTF-8. */
@@ -29,14 +27,18 @@ export class ByteWriter {
     this.position += this.bytes.write(text, this.position)
   }
 
-  /** `count` bytes as lower-case hexadecimal digits. */
-  hex(source: Uint8Array, start: number, count: number): void {
-    this.reserve(2 * count)
-    this.hexAt(this.position, source, start, count)
-    this.position += 2 * count
+  /** How many bytes there are. */
+  get length(): number {
+    return this.position
   }
 
-  /** The same, over what was written there before. */
+  /** Puts a text in the place of everything from a position on. */
+  replaceFrom(position: number, text: string): void {
+    this.position = position
+    this.text(text)
+  }
+
+  /** `count` bytes as lower-case hexadecimal digits, over what was written there before. */
   hexAt(position: number, source: Uint8Array, start: number, count: number): void {
     const { bytes } = this
     for (let index = 0; index < count; index++) {
@@ -46,17 +48,15 @@ export class ByteWriter {
     }
   }
 
-  /** A whole number below 2³¹ as `count` decimal digits. */
-  digits(value: number, count: number): void {
-    this.reserve(count)
-    const { bytes, position } = this
+  /** A whole number below 2³¹ as `count` decimal digits, over what was written there before. */
+  digitsAt(position: number, value: number, count: number): void {
+    const { bytes } = this
     let rest = value | 0
     for (let index = count - 1; index >= 0; index--) {
       const tenth = (rest / 10) | 0
       bytes[position + index] = 48 + rest - 10 * tenth
       rest = tenth
     }
-    this.position = position + count
   }
 
   protected reserve(count: number): void {

@@ -55,6 +55,11 @@ export class Exchange {
     return this.givenRequestId ?? this.ids.traceId
   }
 
+  /** The header fields that every answer sends back; undefined where there are none. */
+  get echo(): Readonly<Record<string, string>> | undefined {
+    return this.givenRequestId === undefined ? undefined : { 'x-request-id': this.givenRequestId }
+  }
+
   /** A header field by its lower-case name. */
   header(name: string): string | undefined {
     const raw = this.#rawHeaders

@@ -1,5 +1,4 @@
 import type { RawHeaders } from '../runtime/runtime.ts'
-import { writeAccessLine } from './access-line.ts'
 import { type BindOptions, BoundRoute } from './bound-route.ts'
 import { Exchange } from './exchange.ts'
 import { type LineBlock, toLineBlock } from './line-block.ts'
@@ -77,7 +76,7 @@ export class RequestObserver {
     const milliseconds = endedAt - exchange.startedAt
     const outcome = route.outcome(status)
     outcome.durations.observe(milliseconds / 1000)
-    if (outcome.lineHead !== undefined) writeAccessLine(this.#lines, outcome.lineHead, exchange, milliseconds)
+    if (outcome.accessLine !== undefined) outcome.accessLine.write(this.#lines, exchange, milliseconds)
     if (exchange.isSampled) this.spanOf(exchange).end(outcome, endedAt)
   }
 

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { workshop } from '../../../../test/fixtures/workshop.ts'
-import { testService } from '../testing.ts'
+import { type LogLine, testService } from '../testing.ts'
+import { AccessLine } from './access-line.ts'
+import type { BoundRoute } from './bound-route.ts'
+import { Exchange } from './exchange.ts'
+import { toLineBlock } from './line-block.ts'
 import { prettyLine } from './pretty-line.ts'
 import { createSampler } from './sampler.ts'
 import { newIdsIn, newTraceIds } from './span-ids.ts'
@@ -51,6 +55,39 @@ describe('one request is told of three times, alike', () => {
     assert.equal(service.spans.at(-1)?.parentSpanId, SPAN)
     assert.equal(service.spans.at(-1)?.traceState, 'a=1,b=2')
     await service.stop()
+  })
+
+  test('the access line is right for a path of its own, a long request, and an id that is given or not', async () => {
+    const service = await testService(workshop)
+    const lineOf = async (path: string, headers = {}) => {
+      await service.request(path, { headers })
+      return service.logs.at(-1) as LogLine
+    }
+    const plain = await lineOf('/motto')
+    assert.deepEqual([plain['url.path'], plain.request_id], ['/motto', plain.trace_id])
+    const slashed = await lineOf('/motto/', { 'x-request-id': 'r-2' })
+    assert.deepEqual([slashed['url.path'], slashed['http.route'], slashed.request_id], ['/motto/', '/motto', 'r-2'])
+    await service.stop()
+  })
+
+  test('a duration of seconds has its microseconds too', () => {
+    let written = ''
+    const lines = toLineBlock({ write: (line) => (written += line), flush: () => {} })
+    const exchange = new Exchange(new Request('http://localhost/mötto"'), { 'x-request-id': 'r-3' }, 0, {} as BoundRoute, '/mötto"')
+    const line = new AccessLine('/motto', { level: 'info' })
+    for (const milliseconds of [0.0004, 1.5, 999.9994, 1000, 61_000.025]) line.write(lines, exchange, milliseconds)
+    const parsed = written
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as Record<string, unknown>)
+    assert.deepEqual(
+      parsed.map(({ duration }) => duration),
+      [0, 0.0015, 0.999999, 1, 61.000025],
+    )
+    assert.deepEqual(
+      new Set(parsed.map((one) => `${one['url.path']} ${one.request_id} ${one.trace_id}`)),
+      new Set([`/mötto" r-3 ${exchange.ids.traceId}`]),
+    )
   })
 
   test("a handler's own lines, counts and spans belong to the request", async () => {

@@ -27,8 +27,8 @@ export class SpanIds {
   /** The random part of the trace id (W3C Trace Context, level 2), as far as sampling looks at it: from 0 to 2²⁸ - 1. */
   get randomness(): number {
     const { bytes, start } = this
-    const [a, b, c, d] = [bytes[start + 9], bytes[start + 10], bytes[start + 11], bytes[start + 12]] as [number, number, number, number]
-    return (a << 20) | (b << 12) | (c << 4) | (d >> 4)
+    const at = (index: number) => bytes[start + index] as number
+    return (at(9) << 20) | (at(10) << 12) | (at(11) << 4) | (at(12) >> 4)
   }
 
   /** Of a new span in the same trace. */

@@ -50,7 +50,9 @@ export const baseConfig = {
     .max(3600)
     .default(10)
     .describe("Seconds until a request is answered with 504 and its handler's signal is aborted."),
-  MAX_BODY_BYTES: bytes().default(1_048_576).describe('The largest request body; a larger one is answered with 413.'),
+  MAX_BODY_BYTES: bytes()
+    .default(1_048_576)
+    .describe('The largest request body, where a route has no limit of its own; a larger one is answered with 413.'),
   MAX_HEADER_BYTES: z.int().min(1024).max(1_048_576).default(16_384).describe('The largest request head; a larger one is answered with 431.'),
   MAX_JSON_DEPTH: z.int().min(1).max(10_000).default(64).describe('The deepest nesting of a JSON body; a deeper one is answered with 400.'),
   MAX_CONCURRENT_REQUESTS: z

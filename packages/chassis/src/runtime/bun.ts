@@ -16,9 +16,9 @@ export const runtime: Runtime = {
   createResponder(headers) {
     // A Headers object is copied as a whole; each field of a plain object would be checked and converted anew.
     const shared = new Headers(headers)
-    return (body, status, requestId) => {
+    return (body, status, more) => {
       const response = new Response(body, { status, headers: shared })
-      if (requestId !== undefined) response.headers.set('x-request-id', requestId)
+      for (const name in more) response.headers.set(name, more[name] as string)
       return response
     }
   },

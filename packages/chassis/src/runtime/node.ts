@@ -1,4 +1,4 @@
-import http, { createServer, type Server, STATUS_CODES } from 'node:http'
+import http, { createServer, type Server, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -35,8 +35,7 @@ export const runtime: Runtime = {
   },
 
   // A plain object: the adapter writes it as it is, and would have to walk through a Headers object.
-  createResponder: (headers) => (body, status, requestId) =>
-    new Response(body, { status, headers: requestId === undefined ? { ...headers } : { ...headers, 'x-request-id': requestId } }),
+  createResponder: (headers) => (body, status, more) => new Response(body, { status, headers: more ? withMore(headers, more) : { ...headers } }),
 
   // Loaded by services that have one: it takes its time to load.
   openSqlite: async (path) => (await import('./node-sqlite.ts')).openSqlite(path),
@@ -61,6 +60,18 @@ export const runtime: Runtime = {
     collectCommonMetrics(registry)
     return () => {}
   },
+}
+
+/** Checked here, for a field that is refused when the head is written would end the process. */
+function withMore(headers: Readonly<Record<string, string>>, more: Readonly<Record<string, string>>): Record<string, string> {
+  const all = { ...headers }
+  for (const name in more) {
+    const value = more[name] as string
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    all[name.toLowerCase()] = value
+  }
+  return all
 }
 
 function listen(server: Server, { port, hostname }: ServeOptions): Promise<void> {

@@ -33,8 +33,12 @@ export interface Listener {
   destroy(): Promise<void>
 }
 
-/** Makes a response with constant header fields, `x-request-id` where there is one to send back, and no more work than that. */
-export type Responder = (body: string | null, status: number, requestId: string | undefined) => Response
+/**
+ * Makes a response with constant header fields and `more`, which replace them, and does no more work than that.
+ *
+ * @throws {TypeError} when one of `more` is no valid header field; it may come from anywhere
+ */
+export type Responder = (body: string | null, status: number, more?: Readonly<Record<string, string>>) => Response
 
 export interface Post {
   headers: Readonly<Record<string, string>>

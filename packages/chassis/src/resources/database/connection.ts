@@ -20,8 +20,12 @@ export interface QueryResult {
 
 /** What runs queries. Errors are the driver's own; see database-error.ts. */
 export interface Executor {
-  /** Rejects with a {@link QueryTimeout} at `deadlineAt`, on the clock of `performance.now`; the connection must be destroyed then. */
-  execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult>
+  /**
+   * What the query comes to, at once where the database is in this process.
+   *
+   * @throws {QueryTimeout} at `deadlineAt`, on the clock of `performance.now`; the connection must be destroyed then
+   */
+  execute(query: DriverQuery, deadlineAt: number): QueryResult | Promise<QueryResult>
 }
 
 /** One connection, held by one user at a time. */
@@ -37,7 +41,9 @@ export interface ConnectionPool {
   readonly system: DatabaseSystem
   /** The most connections that it opens. */
   readonly max: number
-  /** A connection for one query that only reads, or for anything. Rejects with a {@link QueryTimeout} at `deadlineAt`. */
+  /** A connection for one query that only reads, or for anything, if one is free: as good as `acquire`, without a promise. */
+  takeFree(purpose: 'read' | 'write'): Connection | undefined
+  /** A connection as soon as there is one. Rejects with a {@link QueryTimeout} at `deadlineAt`. */
   acquire(purpose: 'read' | 'write', deadlineAt: number): Promise<Connection>
   /** Open connections, used and idle. */
   size(): number

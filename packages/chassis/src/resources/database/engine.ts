@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestScope } from '../../definition/resource.ts'
+import { afterwards } from './afterwards.ts'
 import { commandOf, type DatabaseSystem, type DriverQuery, type Executor, type QueryResult } from './connection.ts'
 import { isBroken, isLost, toServiceError } from './database-error.ts'
 import { describeQuery } from './describe-query.ts'
-import type { Lease } from './lease.ts'
+import { Lease } from './lease.ts'
 import { compileQuery, type Query } from './query-builder.ts'
 import type { ObservedQuery, QueryObserver } from './query-observer.ts'
 import type { RotatingPool } from './rotating-pool.ts'
@@ -67,7 +68,7 @@ export class Engine {
     this.#defaultMilliseconds = defaultMilliseconds
   }
 
-  async execute(query: Query | AnyStatement, parameters: unknown, { scope, transaction }: Place): Promise<QueryResult> {
+  execute(query: Query | AnyStatement, parameters: unknown, { scope, transaction }: Place): QueryResult | Promise<QueryResult> {
     const { driver, observed } = 'build' in query ? this.#fromStatement(query, parameters) : this.#fromBuilder(query)
     if (this.#isReadOnly && !driver.isRead) throw new TypeError(`${this.#name} is declared as read-only, and ${observed.spanName} would change it.`)
     const deadlineAt = this.deadlineOf(scope)
@@ -76,12 +77,9 @@ export class Engine {
       ? () => transaction.execute(driver, deadlineAt)
       : () => this.#borrow(purpose, deadlineAt, (lease) => lease.execute(driver, deadlineAt))
     const attempt = () => this.#observer.run(observed, scope, run)
-    try {
-      // A transaction is repeated as a whole.
-      return await (transaction ? attempt() : untilWon(deadlineAt, attempt))
-    } catch (error) {
-      throw toServiceError(this.#name, error)
-    }
+    // A transaction is repeated as a whole.
+    const onError = (error: unknown) => (transaction ? this.#fail(error) : untilWon(attempt, deadlineAt, error).catch((last) => this.#fail(last)))
+    return afterwards(attempt, sameResult, onError)
   }
 
   /** On the clock of `performance.now`. */
@@ -108,11 +106,11 @@ export class Engine {
         await command(transaction, 'COMMIT')
         return result
       })
+    const run = async () => this.#borrow('write', deadlineAt, attempt)
     try {
-      const run = () => this.#borrow('write', deadlineAt, attempt)
-      return await (isRepeatable ? untilWon(deadlineAt, run) : run())
+      return await (isRepeatable ? run().catch((error: unknown) => untilWon(run, deadlineAt, error)) : run())
     } catch (error) {
-      throw error instanceof WorkError ? error.cause : toServiceError(this.#name, error)
+      throw error instanceof WorkError ? error.cause : this.#fail(error)
     }
   }
 
@@ -146,16 +144,39 @@ export class Engine {
   }
 
   /** Runs `work` on a connection of the pool, which gets it back whatever happens. */
-  async #borrow<Result>(purpose: 'read' | 'write', deadlineAt: number, work: (lease: Lease) => Promise<Result>): Promise<Result> {
-    try {
-      const lease = await this.#pool.acquire(purpose, deadlineAt)
-      const result = await work(lease).finally(() => lease.release())
-      this.#succeededAt = performance.now()
-      return result
-    } catch (error) {
-      if (isBroken(error)) this.#succeededAt = Number.NEGATIVE_INFINITY
-      throw error
-    }
+  #borrow<Result>(purpose: 'read' | 'write', deadlineAt: number, work: (lease: Lease) => Result | Promise<Result>): Result | Promise<Result> {
+    const lease = this.#pool.lend(purpose, deadlineAt)
+    if (lease instanceof Lease) return this.#use(lease, work)
+    return lease.then(
+      (lent) => this.#use(lent, work),
+      (error: unknown) => this.#distrust(error),
+    )
+  }
+
+  #use<Result>(lease: Lease, work: (lease: Lease) => Result | Promise<Result>): Result | Promise<Result> {
+    return afterwards(
+      () => work(lease),
+      (result) => {
+        lease.release()
+        this.#succeededAt = performance.now()
+        return result
+      },
+      (error) => {
+        lease.blame(error)
+        lease.release()
+        return this.#distrust(error)
+      },
+    )
+  }
+
+  /** After a failure that may be the database's, the next check asks it. */
+  #distrust(error: unknown): never {
+    if (isBroken(error)) this.#succeededAt = Number.NEGATIVE_INFINITY
+    throw error
+  }
+
+  #fail(error: unknown): never {
+    throw toServiceError(this.#name, error)
   }
 }
 
@@ -177,13 +198,18 @@ async function inTransaction<Result>(transaction: Transaction, work: (transactio
   }
 }
 
-async function untilWon<Result>(deadlineAt: number, work: () => Promise<Result>): Promise<Result> {
-  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause *= 2) {
+const sameResult = (result: QueryResult) => result
+
+/** Does again what failed with `error`, for as long as it loses and there is time. */
+async function untilWon<Result>(work: () => Result | Promise<Result>, deadlineAt: number, error: unknown): Promise<Result> {
+  let failure = error
+  for (let pause = FIRST_PAUSE_MILLISECONDS; isLost(failure) && performance.now() + pause < deadlineAt; pause *= 2) {
+    await sleep(pause / 2 + (Math.random() * pause) / 2)
     try {
       return await work()
-    } catch (error) {
-      if (!isLost(error) || performance.now() + pause >= deadlineAt) throw error
+    } catch (next) {
+      failure = next
     }
-    await sleep(pause / 2 + (Math.random() * pause) / 2)
   }
+  throw failure
 }

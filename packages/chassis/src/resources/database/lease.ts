@@ -12,15 +12,16 @@ export class Lease implements Connection {
     this.#onEnd = onEnd
   }
 
-  async execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult> {
+  /** @throws {TypeError} at once, where it has been given back */
+  execute(query: DriverQuery, deadlineAt: number): QueryResult | Promise<QueryResult> {
     // It may be somebody else's by now.
     if (!this.#onEnd) throw new TypeError('The transaction is over; await every query of it before it ends.')
-    try {
-      return await this.#connection.execute(query, deadlineAt)
-    } catch (error) {
-      this.#isBroken ||= isBroken(error)
-      throw error
-    }
+    return this.#connection.execute(query, deadlineAt)
+  }
+
+  /** To be told of every error of its queries. */
+  blame(error: unknown): void {
+    this.#isBroken ||= isBroken(error)
   }
 
   release(): void {

@@ -1,5 +1,6 @@
 import type { Logger } from '../../definition/logger.ts'
-import type { RequestScope, ResourceMeter, Series } from '../../definition/resource.ts'
+import type { RequestScope, ResourceMeter, Series, SpanOptions } from '../../definition/resource.ts'
+import { afterwards } from './afterwards.ts'
 import type { DatabaseSystem } from './connection.ts'
 import { databaseErrorKind } from './database-error.ts'
 import type { QueryDescription } from './describe-query.ts'
@@ -19,7 +20,7 @@ const BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 export interface ObservedQuery extends QueryDescription {
   readonly sql: string
   readonly spanName: string
-  readonly attributes: Readonly<Record<string, string>>
+  readonly span: SpanOptions & { readonly attributes: Readonly<Record<string, string>> }
   readonly succeeded: Series
 }
 
@@ -47,36 +48,44 @@ export class QueryObserver {
       isRead,
       sql,
       spanName: table === '' ? operation : `${operation} ${table}`,
-      attributes: {
-        'db.system.name': system,
-        'db.operation.name': operation,
-        ...(table !== '' && { 'db.collection.name': table }),
-        'db.query.text': sql,
+      span: {
+        kind: 'client',
+        attributes: {
+          'db.system.name': system,
+          'db.operation.name': operation,
+          ...(table !== '' && { 'db.collection.name': table }),
+          'db.query.text': sql,
+        },
       },
       succeeded: this.#series(operation, table, system, ''),
     }
   }
 
-  async run<Result>(query: ObservedQuery, scope: RequestScope | undefined, work: () => Promise<Result>): Promise<Result> {
+  run<Result>(query: ObservedQuery, scope: RequestScope | undefined, work: () => Result | Promise<Result>): Result | Promise<Result> {
     const startedAt = performance.now()
-    try {
-      const result = await (scope ? scope.span(query.spanName, work, { kind: 'client', attributes: query.attributes }) : work())
-      const milliseconds = performance.now() - startedAt
-      query.succeeded.observe(milliseconds / 1000)
-      if (milliseconds >= this.#options.slowMilliseconds) this.#tellSlow(query, milliseconds, scope)
-      return result
-    } catch (error) {
-      const milliseconds = performance.now() - startedAt
-      const system = query.attributes['db.system.name'] as DatabaseSystem
-      this.#series(query.operation, query.table, system, databaseErrorKind(error)).observe(milliseconds / 1000)
-      if (milliseconds >= this.#options.slowMilliseconds) this.#tellSlow(query, milliseconds, scope)
-      throw error
-    }
+    return afterwards(
+      () => (scope ? scope.span(query.spanName, work, query.span) : work()),
+      (result) => {
+        this.#observe(query, query.succeeded, startedAt, scope)
+        return result
+      },
+      (error) => {
+        const system = query.span.attributes['db.system.name'] as DatabaseSystem
+        this.#observe(query, this.#series(query.operation, query.table, system, databaseErrorKind(error)), startedAt, scope)
+        throw error
+      },
+    )
   }
 
-  #tellSlow({ spanName, attributes }: ObservedQuery, milliseconds: number, scope: RequestScope | undefined): void {
+  #observe(query: ObservedQuery, series: Series, startedAt: number, scope: RequestScope | undefined): void {
+    const milliseconds = performance.now() - startedAt
+    series.observe(milliseconds / 1000)
+    if (milliseconds >= this.#options.slowMilliseconds) this.#tellSlow(query, milliseconds, scope)
+  }
+
+  #tellSlow({ spanName, span }: ObservedQuery, milliseconds: number, scope: RequestScope | undefined): void {
     const ids = scope && { request_id: scope.requestId, traceparent: scope.traceparent }
-    this.#options.log.warn(`Slow query: ${spanName}`, { ...attributes, duration: Math.round(milliseconds) / 1000, ...ids })
+    this.#options.log.warn(`Slow query: ${spanName}`, { ...span.attributes, duration: Math.round(milliseconds) / 1000, ...ids })
   }
 
   #series(operation: string, table: string, system: DatabaseSystem, errorType: string): Series {

@@ -1,5 +1,5 @@
 import type { Logger } from '../../definition/logger.ts'
-import type { ConnectionPool } from './connection.ts'
+import type { Connection, ConnectionPool } from './connection.ts'
 import { Lease } from './lease.ts'
 
 export interface RotatingPoolOptions {
@@ -56,18 +56,24 @@ export class RotatingPool {
     return [...this.#generations].reduce((sum, { pool }) => sum + pool.size(), 0)
   }
 
-  async acquire(purpose: 'read' | 'write', deadlineAt: number): Promise<Lease> {
+  /** A connection at once, where one is free. */
+  lend(purpose: 'read' | 'write', deadlineAt: number): Lease | Promise<Lease> {
     if (this.#options.currentUrl() !== this.#current.url) this.#rotate()
     const generation = this.#current
     generation.users++
+    const free = generation.pool.takeFree(purpose)
+    return free ? this.#lease(generation, free) : this.#await(generation, purpose, deadlineAt)
+  }
+
+  async close(): Promise<void> {
+    await this.#rotation
+    await Promise.all([...this.#generations].map((generation) => this.#close(generation)))
+  }
+
+  async #await(generation: Generation, purpose: 'read' | 'write', deadlineAt: number): Promise<Lease> {
     this.waiting++
     try {
-      const connection = await generation.pool.acquire(purpose, deadlineAt)
-      this.used++
-      return new Lease(connection, () => {
-        this.used--
-        this.#leave(generation)
-      })
+      return this.#lease(generation, await generation.pool.acquire(purpose, deadlineAt))
     } catch (error) {
       this.#leave(generation)
       throw error
@@ -76,9 +82,12 @@ export class RotatingPool {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#rotation
-    await Promise.all([...this.#generations].map((generation) => this.#close(generation)))
+  #lease(generation: Generation, connection: Connection): Lease {
+    this.used++
+    return new Lease(connection, () => {
+      this.used--
+      this.#leave(generation)
+    })
   }
 
   #generation(url: string, pool: ConnectionPool): Generation {

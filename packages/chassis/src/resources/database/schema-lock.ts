@@ -31,14 +31,15 @@ interface SchemaLock {
 const LOCKS: Readonly<Record<DatabaseSystem, SchemaLock>> = {
   // A transaction around the whole run, which everybody else who wants to write waits for.
   sqlite: {
-    tryLock: (connection) =>
-      connection.execute(commandOf('BEGIN IMMEDIATE'), performance.now() + RETRY_MILLISECONDS).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof QueryTimeout) return false
-          throw error
-        },
-      ),
+    async tryLock(connection) {
+      try {
+        await connection.execute(commandOf('BEGIN IMMEDIATE'), performance.now() + RETRY_MILLISECONDS)
+        return true
+      } catch (error) {
+        if (error instanceof QueryTimeout) return false
+        throw error
+      }
+    },
     unlock: (connection, error) => command(connection, error === undefined ? 'COMMIT' : 'ROLLBACK'),
   },
   postgresql: namedLock(

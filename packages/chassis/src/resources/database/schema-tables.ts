@@ -14,6 +14,8 @@ export interface SchemaTables {
 
 const LENGTH = { name: 190, checksum: 64, state: 16, at: 32, key: 190, location: 1000 }
 
+const IDEMPOTENCY_AT = 'slipway_idempotency_at'
+
 export async function createSchemaTables(system: DatabaseSystem, connection: Connection): Promise<void> {
   const type = columnTypes[system]
   const { schema } = queryBuilder<SchemaTables>(system)
@@ -27,17 +29,18 @@ export async function createSchemaTables(system: DatabaseSystem, connection: Con
       .addColumn('state', type.text(LENGTH.state), (column) => column.notNull())
       .addColumn('at', type.text(LENGTH.at), (column) => column.notNull()),
   )
-  await execute(
-    connection,
-    schema
-      .createTable('slipway_idempotency')
-      .ifNotExists()
-      .addColumn('key', type.text(LENGTH.key), (column) => column.primaryKey().notNull())
-      .addColumn('fingerprint', type.text(LENGTH.checksum), (column) => column.notNull())
-      .addColumn('location', type.text(LENGTH.location), (column) => column.notNull())
-      .addColumn('body', type.longText, (column) => column.notNull())
-      .addColumn('at', type.integer, (column) => column.notNull()),
-  )
+  const idempotency = schema
+    .createTable('slipway_idempotency')
+    .ifNotExists()
+    .addColumn('key', type.text(LENGTH.key), (column) => column.primaryKey().notNull())
+    .addColumn('fingerprint', type.text(LENGTH.checksum), (column) => column.notNull())
+    .addColumn('location', type.text(LENGTH.location), (column) => column.notNull())
+    .addColumn('body', type.longText, (column) => column.notNull())
+    .addColumn('at', type.integer, (column) => column.notNull())
+  // Old keys are found by it, and removed. MySQL makes an index only if there is none in no other way.
+  if (system === 'mysql') return void (await execute(connection, idempotency.addIndex(IDEMPOTENCY_AT, ['at'])))
+  await execute(connection, idempotency)
+  await execute(connection, schema.createIndex(IDEMPOTENCY_AT).ifNotExists().on('slipway_idempotency').column('at'))
 }
 
 /** Every migration that the database knows of; none where it has never been migrated. */

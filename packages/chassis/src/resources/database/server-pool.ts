@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Link, LinkedList } from '../linked-list.ts'
 import { CallDeadlines, type Settle } from './call-deadlines.ts'
 import {
   type Connection,
@@ -26,6 +27,18 @@ export interface ServerPoolOptions {
   endQueries: SessionEnderOptions['endQueries']
 }
 
+interface Waiter extends Link<Waiter> {
+  settle: Settle<Connection>
+}
+
+/** A session in the pool, and how its users see it. */
+interface Member {
+  session: Session
+  connection: Connection
+  /** On the clock of `performance.now`. */
+  idleSince: number
+}
+
 /**
  * Sessions with a server, opened as they are needed and kept for the next user. One for both drivers, whose own pools differ in what they do when
  * a server hangs, and leave a connection's errors uncaught at times.
@@ -37,10 +50,10 @@ export class ServerPool implements ConnectionPool {
   readonly #deadlines = new CallDeadlines()
   readonly #ender: SessionEnder
   /** Open, and being opened. */
-  readonly #sessions = new Set<Session>()
+  readonly #members = new Set<Member>()
   /** The one that was used last comes last, and is taken first: the others may become superfluous. */
-  readonly #idle: { session: Session; since: number }[] = []
-  readonly #waiting = new Set<Settle<Connection>>()
+  readonly #idle: Member[] = []
+  readonly #waiting = new LinkedList<Waiter>()
   readonly #sweeper: NodeJS.Timeout
   #opening = 0
   #isClosed = false
@@ -53,102 +66,105 @@ export class ServerPool implements ConnectionPool {
     this.#sweeper = setInterval(() => this.#endUnused(), options.idleTimeoutMilliseconds / 2).unref()
   }
 
+  takeFree(): Connection | undefined {
+    return this.#idle.pop()?.connection
+  }
+
   async acquire(_purpose: 'read' | 'write', deadlineAt: number): Promise<Connection> {
     if (this.#isClosed) throw closed()
-    const idle = this.#idle.pop()
-    if (idle) return this.#connectionOf(idle.session)
-    let waiter: Settle<Connection>
-    return this.#deadlines.run<Connection>(Math.min(deadlineAt, performance.now() + this.#options.connectTimeoutMilliseconds), {
-      start: (settle) => {
-        waiter = settle
-        this.#waiting.add(settle)
+    const free = this.takeFree()
+    if (free) return free
+    const waiter: Waiter = { settle: () => {}, previous: undefined, next: undefined }
+    return this.#deadlines.run<Connection>(
+      Math.min(deadlineAt, performance.now() + this.#options.connectTimeoutMilliseconds),
+      (settle) => {
+        waiter.settle = settle
+        this.#waiting.add(waiter)
         this.#openMore()
       },
-      onExpire: () => this.#waiting.delete(waiter),
-    })
+      () => this.#waiting.remove(waiter),
+    )
   }
 
   size(): number {
-    return this.#sessions.size
+    return this.#members.size
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#sweeper)
-    for (let waiter = this.#nextWaiter(); waiter; waiter = this.#nextWaiter()) waiter(closed())
-    const leaving = this.#idle.splice(0).map(({ session }) => this.#end(session))
-    for (const session of this.#sessions) this.#destroy(session)
+    for (let waiter = this.#waiting.shift(); waiter; waiter = this.#waiting.shift()) waiter.settle(closed())
+    const leaving = this.#idle.splice(0).map((member) => this.#end(member))
+    for (const member of this.#members) this.#destroy(member)
     await Promise.all(leaving)
   }
 
   #openMore(): void {
-    while (!this.#isClosed && this.#opening < this.#waiting.size && this.#sessions.size < this.max) void this.#open()
+    while (!this.#isClosed && this.#opening < this.#waiting.size && this.#members.size < this.max) void this.#open()
   }
 
   async #open(): Promise<void> {
-    const session: Session = this.#options.createSession(() => this.#drop(session))
-    this.#sessions.add(session)
+    const member = this.#createMember()
+    this.#members.add(member)
     this.#opening++
     const deadlineAt = performance.now() + this.#options.connectTimeoutMilliseconds
     try {
-      await this.#deadlines.run<void>(deadlineAt, { start: (settle) => session.open(settle) }).finally(() => this.#opening--)
-      this.#handOn(session)
+      await this.#deadlines.run<void>(deadlineAt, (settle) => member.session.open(settle)).finally(() => this.#opening--)
+      this.#handOn(member)
     } catch (error) {
       // One attempt, one disappointment: whoever else waits may get a connection that comes back.
-      this.#nextWaiter()?.(error instanceof QueryTimeout ? error : new ConnectionRefused(error))
-      this.#destroy(session)
+      this.#waiting.shift()?.settle(error instanceof QueryTimeout ? error : new ConnectionRefused(error))
+      this.#destroy(member)
     }
   }
 
-  #handOn(session: Session): void {
-    // It ended while it was in use.
-    if (!this.#sessions.has(session)) return
-    const waiter = this.#nextWaiter()
-    if (waiter) waiter(undefined, this.#connectionOf(session))
-    else if (this.#isClosed) void this.#end(session)
-    else this.#idle.push({ session, since: performance.now() })
-  }
-
-  #nextWaiter(): Settle<Connection> | undefined {
-    const [waiter] = this.#waiting
-    if (waiter) this.#waiting.delete(waiter)
-    return waiter
-  }
-
-  #connectionOf(session: Session): Connection {
-    return {
+  #createMember(): Member {
+    const session = this.#options.createSession(() => this.#drop(member))
+    const giveUp = () => this.#ender.add(session.id)
+    const connection: Connection = {
       execute: (query: DriverQuery, deadlineAt: number) =>
-        this.#deadlines.run<QueryResult>(deadlineAt, {
-          start: (settle) => session.execute(query, settle),
-          onExpire: () => this.#ender.add(session.id),
-        }),
-      release: () => this.#handOn(session),
-      destroy: () => this.#destroy(session),
+        this.#deadlines.run<QueryResult>(deadlineAt, (settle) => session.execute(query, settle), giveUp),
+      release: () => this.#handOn(member),
+      destroy: () => this.#destroy(member),
+    }
+    const member: Member = { session, connection, idleSince: 0 }
+    return member
+  }
+
+  #handOn(member: Member): void {
+    // It ended while it was in use.
+    if (!this.#members.has(member)) return
+    const waiter = this.#waiting.shift()
+    if (waiter) waiter.settle(undefined, member.connection)
+    else if (this.#isClosed) void this.#end(member)
+    else {
+      member.idleSince = performance.now()
+      this.#idle.push(member)
     }
   }
 
-  #destroy(session: Session): void {
-    session.destroy()
-    this.#drop(session)
+  #destroy(member: Member): void {
+    member.session.destroy()
+    this.#drop(member)
   }
 
-  #drop(session: Session): void {
-    if (!this.#sessions.delete(session)) return
-    const place = this.#idle.findIndex((idle) => idle.session === session)
+  #drop(member: Member): void {
+    if (!this.#members.delete(member)) return
+    const place = this.#idle.indexOf(member)
     if (place >= 0) this.#idle.splice(place, 1)
     // It has made room for whoever waits.
     this.#openMore()
   }
 
-  async #end(session: Session): Promise<void> {
-    this.#drop(session)
-    await Promise.race([session.end(), sleep(LEAVE_MILLISECONDS, undefined, { ref: false })])
-    session.destroy()
+  async #end(member: Member): Promise<void> {
+    this.#drop(member)
+    await Promise.race([member.session.end(), sleep(LEAVE_MILLISECONDS, undefined, { ref: false })])
+    member.session.destroy()
   }
 
   #endUnused(): void {
     const earliest = performance.now() - this.#options.idleTimeoutMilliseconds
-    for (const { session, since } of [...this.#idle]) if (since < earliest) void this.#end(session)
+    for (const member of [...this.#idle]) if (member.idleSince < earliest) void this.#end(member)
   }
 }
 

@@ -40,10 +40,10 @@ export class SessionEnder {
     const session = createSession(() => {})
     const deadlineAt = performance.now() + timeoutMilliseconds
     try {
-      await this.#deadlines.run<void>(deadlineAt, { start: (settle) => session.open(settle) })
+      await this.#deadlines.run<void>(deadlineAt, (settle) => session.open(settle))
       for (const query of endQueries(sessions)) {
         // One that has ended already is an error, and no reason to leave the next one.
-        await this.#deadlines.run<unknown>(deadlineAt, { start: (settle) => session.execute(query, settle) }).catch(() => {})
+        await this.#deadlines.run<unknown>(deadlineAt, (settle) => session.execute(query, settle)).catch(() => {})
       }
     } finally {
       session.destroy()

@@ -27,13 +27,16 @@ export async function openSqlite(path: string): Promise<ConnectionPool> {
   const reader = isInMemory ? writer : await openReader(path).catch((error: unknown) => closeAfter(writer, error))
   const line = new WaitingLine()
   const reading: Connection = new SqliteConnection(reader, () => {})
+  const readerFor = (purpose: 'read' | 'write') => (purpose === 'read' && !isInMemory ? reading : undefined)
   return {
     system: 'sqlite',
     max: 1,
+    takeFree(purpose) {
+      const leave = readerFor(purpose) ? undefined : line.enterIfFree()
+      return leave ? new SqliteConnection(writer, leave) : readerFor(purpose)
+    },
     async acquire(purpose, deadlineAt) {
-      if (purpose === 'read' && !isInMemory) return reading
-      const leave = await line.enter(deadlineAt)
-      return new SqliteConnection(writer, leave)
+      return readerFor(purpose) ?? new SqliteConnection(writer, await line.enter(deadlineAt))
     },
     size: () => 1,
     async close() {
@@ -48,11 +51,20 @@ async function openFile(path: string): Promise<PreparingFile> {
   try {
     file.execute(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
     // Ten processes that start at once turn the same file to WAL.
-    await untilFree(() => file.execute('PRAGMA journal_mode = wal'), performance.now() + OPEN_MILLISECONDS)
+    await turnToWal(file)
     file.execute('PRAGMA synchronous = full; PRAGMA foreign_keys = on')
     return file
   } catch (error) {
     return closeAfter(file, error)
+  }
+}
+
+async function turnToWal(file: PreparingFile): Promise<void> {
+  const turn = () => file.execute('PRAGMA journal_mode = wal')
+  try {
+    turn()
+  } catch (error) {
+    await untilFree(turn, performance.now() + OPEN_MILLISECONDS, error)
   }
 }
 
@@ -112,8 +124,12 @@ class SqliteConnection implements Connection {
     this.#leave = leave
   }
 
-  async execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult> {
-    return untilFree(() => this.#file.run(query), deadlineAt)
+  execute(query: DriverQuery, deadlineAt: number): QueryResult | Promise<QueryResult> {
+    try {
+      return this.#file.run(query)
+    } catch (error) {
+      return untilFree(() => this.#file.run(query), deadlineAt, error)
+    }
   }
 
   release(): void {
@@ -131,16 +147,22 @@ class SqliteConnection implements Connection {
   }
 }
 
-/** Tries again for as long as another process has the file locked. */
-async function untilFree<Result>(work: () => Result, deadlineAt: number): Promise<Result> {
-  for (let pause = 1; ; pause = Math.min(2 * pause, 50)) {
+/** Tries again what failed with `error`, for as long as another process has the file locked. */
+async function untilFree<Result>(work: () => Result, deadlineAt: number, error: unknown): Promise<Result> {
+  let failure = error
+  for (let pause = 1; isLocked(failure); pause = Math.min(2 * pause, 50)) {
+    if (performance.now() + pause >= deadlineAt) throw new QueryTimeout()
+    await sleep(pause / 2 + (Math.random() * pause) / 2)
     try {
       return work()
-    } catch (error) {
-      const code = sqliteErrorCode(error)
-      if (code !== BUSY && code !== LOCKED) throw error
-      if (performance.now() + pause >= deadlineAt) throw new QueryTimeout()
+    } catch (next) {
+      failure = next
     }
-    await sleep(pause / 2 + (Math.random() * pause) / 2)
   }
+  throw failure
+}
+
+function isLocked(error: unknown): boolean {
+  const code = sqliteErrorCode(error)
+  return code === BUSY || code === LOCKED
 }

@@ -28,7 +28,11 @@ export class Transaction implements Executor {
   async rollBack(): Promise<void> {
     await this.#last
     if (isBroken(this.failure)) return
-    await this.#lease.execute(commandOf('ROLLBACK'), performance.now() + ROLLBACK_MILLISECONDS).catch(() => this.#lease.destroy())
+    try {
+      await this.#lease.execute(commandOf('ROLLBACK'), performance.now() + ROLLBACK_MILLISECONDS)
+    } catch {
+      this.#lease.destroy()
+    }
   }
 
   async #execute(query: DriverQuery, deadlineAt: number): Promise<QueryResult> {
@@ -37,6 +41,7 @@ export class Transaction implements Executor {
       return await this.#lease.execute(query, deadlineAt)
     } catch (error) {
       this.failure = error
+      this.#lease.blame(error)
       throw error
     }
   }

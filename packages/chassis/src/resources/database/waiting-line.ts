@@ -1,24 +1,35 @@
+import { type Link, LinkedList } from '../linked-list.ts'
 import { CallDeadlines, type Settle } from './call-deadlines.ts'
 
 type Leave = () => void
 
+interface Waiter extends Link<Waiter> {
+  settle: Settle<Leave>
+}
+
 /** Lets one user in at a time, in the order in which they came. */
 export class WaitingLine {
   readonly #deadlines = new CallDeadlines()
-  readonly #waiting = new Set<Settle<Leave>>()
+  readonly #waiting = new LinkedList<Waiter>()
   #isTaken = false
+
+  /** What the user calls when done; undefined where somebody else is in. */
+  enterIfFree(): Leave | undefined {
+    return this.#isTaken ? undefined : this.#take()
+  }
 
   /** Resolves to what the user calls when done. @throws {QueryTimeout} at the deadline */
   async enter(deadlineAt: number): Promise<Leave> {
     if (!this.#isTaken) return this.#take()
-    let waiter: Settle<Leave>
-    return this.#deadlines.run<Leave>(deadlineAt, {
-      start: (settle) => {
-        waiter = settle
-        this.#waiting.add(settle)
+    const waiter: Waiter = { settle: () => {}, previous: undefined, next: undefined }
+    return this.#deadlines.run<Leave>(
+      deadlineAt,
+      (settle) => {
+        waiter.settle = settle
+        this.#waiting.add(waiter)
       },
-      onExpire: () => this.#waiting.delete(waiter),
-    })
+      () => this.#waiting.remove(waiter),
+    )
   }
 
   #take(): Leave {
@@ -28,10 +39,7 @@ export class WaitingLine {
       if (hasLeft) return
       hasLeft = true
       this.#isTaken = false
-      const [next] = this.#waiting
-      if (!next) return
-      this.#waiting.delete(next)
-      next(undefined, this.#take())
+      this.#waiting.shift()?.settle(undefined, this.#take())
     }
   }
 }
