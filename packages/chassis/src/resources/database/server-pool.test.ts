@@ -114,7 +114,9 @@ for (const { kind, open, session, end, wait } of kinds) {
     test('what a driver refuses at once fails alone: nobody else’s query is ended for it', { timeout: 30_000 }, () =>
       withPool(async (pool) => {
         const connection = await pool.acquire('write', soon())
-        const refused = { ...commandOf(kind === 'mariadb' ? 'SELECT ?' : 'SELECT $1::text'), parameters: [() => {}] }
+        const circular: { itself?: unknown } = {}
+        circular.itself = circular
+        const refused = { ...commandOf(kind === 'mariadb' ? 'SELECT ?' : 'SELECT $1::text'), parameters: [circular] }
         await assert.rejects(async () => connection.execute(refused, performance.now() + 100))
         const { rows } = await connection.execute(read(wait(0.4)), soon())
         assert.equal(rows.length, 1)
