@@ -35,7 +35,7 @@ export const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !==
 
 /** The end of what programs have said. */
 export function lastLines(folder: ThrowawayFolder): string {
-  return existsSync(logOf(folder)) ? readFileSync(logOf(folder), 'utf8').trimEnd().split('\n').slice(-60).join('\n') : ''
+  return existsSync(logOf(folder)) ? readFileSync(logOf(folder), 'utf8').trimEnd().split('\n').slice(-40).join('\n') : ''
 }
 
 /** Another program may get the id next; it must not be ended with the folder, but one that was launched since must. */

@@ -16,7 +16,9 @@ export async function startMariadb(options: readonly string[] = []): Promise<Thr
     endSignal: 'KILL',
     async prepare({ folder, password }) {
       await folder.write('user.sql', userStatements(password))
-      return [installer, '--no-defaults', `--datadir=${folder.path}/data`, '--skip-test-db', '--skip-name-resolve']
+      // Without a place of its own for temporary tables, one that is installed at the same time deletes them.
+      const places = [`--datadir=${folder.path}/data`, `--tmpdir=${folder.path}`]
+      return [installer, '--no-defaults', ...places, '--skip-test-db', '--skip-name-resolve']
     },
     command: ({ folder, port }) => [
       server,
