@@ -4,6 +4,7 @@ import { mediaTypesOf } from '../definition/route-facts.ts'
 import { ServiceError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
 import type { RequestObserver } from '../observe/observe-request.ts'
+import { afterwards } from '../resources/afterwards.ts'
 import type { Admission } from './admission.ts'
 import { type AnswerStream, answerStreamOf } from './answer-stream.ts'
 import { BodyStream } from './body-stream.ts'
@@ -52,15 +53,11 @@ export function createRouteHandler(route: Route, options: RouteOptions, listed =
     try {
       checkServing()
       admission.check()
-      if (route.body) return withinDeadline(exchange, answerBody(exchange))
+      if (route.body) return withinDeadline(exchange, answerBody(exchange), asItIs)
       const answer = handler(parseInput(exchange, undefined), new RequestContext(exchange))
-      if (answer instanceof Promise)
-        return withinDeadline(
-          exchange,
-          answer.then((data) => writeAnswer(exchange, data)),
-        )
+      if (answer instanceof Promise) return withinDeadline(exchange, answer, writeAnswer)
       const response = writeAnswer(exchange, answer)
-      return response instanceof Promise ? withinDeadline(exchange, response) : response
+      return response instanceof Promise ? withinDeadline(exchange, response, asItIs) : response
     } catch (error) {
       return toProblem(exchange, error)
     }
@@ -92,10 +89,14 @@ export function createRouteHandler(route: Route, options: RouteOptions, listed =
   }
 
   /**
-   * Answers when `work` does, or at the deadline, which a streamed answer has to meet with its end. A handler that goes on after that
+   * Answers with what `write` makes of the outcome of `work`, or at the deadline, which a streamed answer has to meet with its end. A handler that goes on after that
    * still counts as in flight, for it still needs memory; a body that does not come any more needs none.
    */
-  function withinDeadline(exchange: Exchange, work: Promise<Response>): Promise<Response> {
+  function withinDeadline<Outcome>(
+    exchange: Exchange,
+    work: Promise<Outcome>,
+    write: (exchange: Exchange, outcome: Outcome) => Response | Promise<Response>,
+  ): Promise<Response> {
     admission.enter()
     return new Promise((resolve) => {
       let isLate = false
@@ -115,22 +116,23 @@ export function createRouteHandler(route: Route, options: RouteOptions, listed =
         deadline.remove(entry)
         leave()
       }
-      work.then(
-        (response) => {
-          const stream = answerStreamOf(response)
-          if (stream) void stream.released.then(settle)
-          else settle()
-          resolve(response)
-        },
-        (error) => {
-          settle()
-          // After the deadline, what the abort brought about is nobody's news.
-          if (!isLate) resolve(toProblem(exchange, error))
-        },
-      )
+      const succeed = (response: Response) => {
+        const stream = answerStreamOf(response)
+        if (stream) void stream.released.then(settle)
+        else settle()
+        resolve(response)
+      }
+      const fail = (error: unknown) => {
+        settle()
+        // After the deadline, what the abort brought about is nobody's news.
+        if (!isLate) resolve(toProblem(exchange, error))
+      }
+      work.then((outcome) => afterwards(() => write(exchange, outcome), succeed, fail), fail)
     })
   }
 }
+
+const asItIs = (_exchange: Exchange, response: Response) => response
 
 function lateness({ isReceived }: Exchange, milliseconds: number): ServiceError {
   if (isReceived) return new ServiceError('deadline_exceeded', `The answer took longer than ${milliseconds / 1000} s.`)

@@ -26,6 +26,8 @@ export function createContextClass({ config, metrics, logger, observer, resource
   class RequestContext implements RequestScope {
     readonly #exchange: Exchange
     #log: ServiceLogger | undefined
+    /** What resources have made for this request, in the order of their names. */
+    #views: unknown[] | undefined
 
     constructor(exchange: Exchange) {
       this.#exchange = exchange
@@ -63,22 +65,27 @@ export function createContextClass({ config, metrics, logger, observer, resource
       const span = observer.spanOf(this.#exchange)
       return (name, work, options) => span.run(name, work, options)
     }
+
+    /** A getter of the prototype, for a property defined on each context would cost Bun more than the view. */
+    static resourceGetter(name: string, index: number) {
+      return function handleOf(this: RequestContext): unknown {
+        const view = this.#views?.[index]
+        if (view !== undefined) return view
+        const open = resource(name)
+        if (!open.forRequest) return open.handle
+        const made = open.forRequest(this)
+        this.#views ??= []
+        this.#views[index] = made
+        return made
+      }
+    }
   }
 
   Object.defineProperties(RequestContext.prototype, { config: { value: config }, metrics: { value: metrics } })
-  for (const name of resourceNames) Object.defineProperty(RequestContext.prototype, name, { get: resourceGetter(name, resource) })
+  for (const [index, name] of resourceNames.entries()) {
+    Object.defineProperty(RequestContext.prototype, name, { get: RequestContext.resourceGetter(name, index) })
+  }
   return RequestContext
 }
 
 const justRun: RequestScope['span'] = (_name, work) => work()
-
-function resourceGetter(name: string, resource: ContextOptions['resource']) {
-  return function handleOf(this: RequestScope): unknown {
-    const open = resource(name)
-    if (!open.forRequest) return open.handle
-    const value = open.forRequest(this)
-    // The context's own property hides this getter: the request keeps its one view.
-    Object.defineProperty(this, name, { value })
-    return value
-  }
-}

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { RequestScope } from '../../definition/resource.ts'
-import type { DatabaseSystem, Executor } from './connection.ts'
-import type { AnyStatement, Engine } from './engine.ts'
+import type { DatabaseSystem, Executor, QueryResult } from './connection.ts'
+import type { AnyStatement, Engine, Place } from './engine.ts'
 import { type Query, queryBuilder } from './query-builder.ts'
 import type { Statement } from './statement.ts'
 
@@ -26,13 +26,11 @@ type QueryArguments<Tables, Output, Parameters> =
  */
 export class Database<Tables> {
   readonly #engine: Engine
-  readonly #scope: RequestScope | undefined
-  readonly #transaction: Executor | undefined
+  readonly #place: Place
 
   constructor(engine: Engine, scope?: RequestScope, transaction?: Executor) {
     this.#engine = engine
-    this.#scope = scope
-    this.#transaction = transaction
+    this.#place = { scope, transaction }
   }
 
   /** What kind of database it is, for the rare query that has to know. */
@@ -46,21 +44,18 @@ export class Database<Tables> {
   }
 
   /** Every row. */
-  async all<Output, Parameters = never>(...query: QueryArguments<Tables, Output, Parameters>): Promise<Output[]> {
-    const { rows } = await this.#execute(query)
-    return rows as Output[]
+  all<Output, Parameters = never>(...query: QueryArguments<Tables, Output, Parameters>): Promise<Output[]> {
+    return this.#execute(query, ({ rows }) => rows as Output[])
   }
 
   /** The first row, or undefined. */
-  async first<Output, Parameters = never>(...query: QueryArguments<Tables, Output, Parameters>): Promise<Output | undefined> {
-    const { rows } = await this.#execute(query)
-    return rows[0] as Output | undefined
+  first<Output, Parameters = never>(...query: QueryArguments<Tables, Output, Parameters>): Promise<Output | undefined> {
+    return this.#execute(query, ({ rows }) => rows[0] as Output | undefined)
   }
 
   /** Runs what changes something. Returns how many rows it inserted, deleted, or found to update. */
-  async run<Parameters = never>(...query: QueryArguments<Tables, unknown, Parameters>): Promise<number> {
-    const { affectedRows } = await this.#execute(query)
-    return affectedRows
+  run<Parameters = never>(...query: QueryArguments<Tables, unknown, Parameters>): Promise<number> {
+    return this.#execute(query, ({ affectedRows }) => affectedRows)
   }
 
   /**
@@ -73,15 +68,22 @@ export class Database<Tables> {
     work: (transaction: Database<Tables>) => Promise<Result>,
     { isolation, isRepeatable = true }: TransactionOptions = {},
   ): Promise<Result> {
-    if (this.#transaction && isolation) throw new TypeError('The isolation of a transaction is chosen where it begins.')
-    if (this.#transaction) return work(this)
+    const { scope, transaction: outer } = this.#place
+    if (outer && isolation) throw new TypeError('The isolation of a transaction is chosen where it begins.')
+    if (outer) return work(this)
     const begin = beginOf(this.#engine.system, isolation?.toUpperCase())
-    const attempt = (transaction: Executor) => work(new Database(this.#engine, this.#scope, transaction))
-    return this.#engine.transaction(begin, attempt, { scope: this.#scope, isRepeatable })
+    const attempt = (transaction: Executor) => work(new Database(this.#engine, scope, transaction))
+    return this.#engine.transaction(begin, attempt, { scope, isRepeatable })
   }
 
-  #execute([query, parameters]: readonly [query: unknown, parameters?: unknown]) {
-    return this.#engine.execute(query as Query | AnyStatement, parameters, { scope: this.#scope, transaction: this.#transaction })
+  /** No function of its own that waits: what SQLite has is there at once. */
+  #execute<Result>([query, parameters]: readonly [query: unknown, parameters?: unknown], pick: (result: QueryResult) => Result): Promise<Result> {
+    try {
+      const result = this.#engine.execute(query as Query | AnyStatement, parameters, this.#place)
+      return result instanceof Promise ? result.then(pick) : Promise.resolve(pick(result))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestScope } from '../../definition/resource.ts'
-import { afterwards } from './afterwards.ts'
+import { afterwards } from '../afterwards.ts'
 import { commandOf, type DatabaseSystem, type DriverQuery, type Executor, type QueryResult } from './connection.ts'
 import { isBroken, isLost, toServiceError } from './database-error.ts'
 import { describeQuery } from './describe-query.ts'

@@ -1,6 +1,6 @@
 import type { Logger } from '../../definition/logger.ts'
 import type { RequestScope, ResourceMeter, Series, SpanOptions } from '../../definition/resource.ts'
-import { afterwards } from './afterwards.ts'
+import { afterwards } from '../afterwards.ts'
 import type { DatabaseSystem } from './connection.ts'
 import { databaseErrorKind } from './database-error.ts'
 import type { QueryDescription } from './describe-query.ts'
