@@ -9,6 +9,7 @@ export interface ObservedOptions {
   isAccessLine(line: Readonly<Record<string, unknown>>): boolean
   /** The series of the measured request, in every status. */
   histogram: { name: string; labels: Readonly<Record<string, string>> }
+  /** The share of requests that are traced; 0 where none may be. */
   sampledRatio: number
   /** Where the trace sink answers. */
   traces: string
@@ -29,7 +30,7 @@ export function checkObserved({ isAccessLine, histogram, sampledRatio, traces }:
     const problems: string[] = []
     if (!isCount(lines)) problems.push(`The log has ${lines} access lines, but ${expected}.`)
     if (!isCount(observations)) problems.push(`The histogram counts ${observations} requests, but ${expected}.`)
-    if (Math.abs(ratio / sampledRatio - 1) > RATIO_TOLERANCE) {
+    if (Math.abs(ratio - sampledRatio) > RATIO_TOLERANCE * sampledRatio) {
       problems.push(`${serverSpans} of ${requests} requests were traced (${percent(ratio)}), but ${percent(sampledRatio)} were to be.`)
     }
     return problems

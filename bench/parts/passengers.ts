@@ -55,6 +55,12 @@ const operations: readonly Operation[] = [
   },
 ]
 
+interface Tracing {
+  sampledRatio: number
+  /** Where the trace sink answers. */
+  traces: string | undefined
+}
+
 type Urls = Readonly<Record<string, string>>
 
 function contendersFor(operation: Operation, database: DatabaseName, urls: Urls): Contender[] {
@@ -69,7 +75,8 @@ function contendersFor(operation: Operation, database: DatabaseName, urls: Urls)
   const bounds = [{ to: HONO, atMost: operation.atMost[database] }, ...(database === 'postgresql' ? toPython : [])]
   const runtimes = (['node', 'bun'] as const).flatMap((runtime) => [
     { label: HONO, runtime, command: [`${FOLDER}/hono-${database === 'sqlite' ? 'sqlite' : 'postgres'}.ts`], isBaseline: true },
-    { ...slipwayObserved(runtime, operation, urls.traces), bounds },
+    { ...slipwayObserved('Slipway, as it comes', runtime, operation, { sampledRatio: 0, traces: urls.traces }), bounds },
+    slipwayObserved('Slipway, with traces', runtime, operation, { sampledRatio: SAMPLED_RATIO, traces: urls.traces }),
     slipway('Slipway, observing off', runtime, { LOG_LEVEL: 'silent' }),
   ])
   return [...runtimes, ...(database === 'postgresql' ? python : [])].map(complete)
@@ -79,18 +86,20 @@ function slipway(label: string, runtime: RuntimeName, environment: Urls): Pick<C
   return { label, runtime, command: ['services/passengers/main.ts'], environment: { LOG_FORMAT: 'json', DRAIN_DELAY: '0', ...environment } }
 }
 
-function slipwayObserved(runtime: RuntimeName, { route, method }: Operation, traces = '') {
+/** With an access line and metrics for each request, and with traces of a share of them. */
+function slipwayObserved(label: string, runtime: RuntimeName, { route, method }: Operation, { sampledRatio, traces = '' }: Tracing) {
+  const tracing = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: traces,
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: String(sampledRatio),
+  }
   return {
-    ...slipway('Slipway, everything on', runtime, {
-      OTEL_EXPORTER_OTLP_ENDPOINT: traces,
-      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-      OTEL_TRACES_SAMPLER_ARG: String(SAMPLED_RATIO),
-    }),
+    ...slipway(label, runtime, sampledRatio > 0 ? tracing : {}),
     metricsPath: '/metrics',
     check: checkObserved({
       isAccessLine: (line) => line['http.route'] === route && line['http.request.method'] === method,
       histogram: { name: 'http_server_request_duration_seconds', labels: { http_route: route, http_request_method: method } },
-      sampledRatio: SAMPLED_RATIO,
+      sampledRatio,
       traces,
     }),
   }

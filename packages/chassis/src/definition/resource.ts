@@ -52,6 +52,8 @@ export interface ResourceContext<Config> {
 export interface SpanOptions {
   /** OpenTelemetry attributes. @default {} */
   attributes?: Readonly<Record<string, string | number | boolean>>
+  /** Those that many spans have in common: one object for all of them, which never changes and is encoded once. @default {} */
+  commonAttributes?: Readonly<Record<string, string | number | boolean>>
   /** `client` for a call that leaves the process. @default 'internal' */
   kind?: 'internal' | 'client'
 }

@@ -1,8 +1,9 @@
 import { type Link, LinkedList } from '../resources/linked-list.ts'
 
 export interface Deadline extends Link<Deadline> {
-  expiresAt: number
-  expire: () => void
+  /** On the clock of `performance.now`; later than those of all deadlines that were added before. */
+  readonly expiresAt: number
+  expire(): void
 }
 
 /**
@@ -18,12 +19,10 @@ export class DeadlineQueue {
     this.milliseconds = milliseconds
   }
 
-  /** Calls `expire` at `startedAt` plus the queue's time, unless it is removed before. */
-  add(startedAt: number, expire: () => void): Deadline {
-    const deadline: Deadline = { expiresAt: startedAt + this.milliseconds, expire, previous: undefined, next: undefined }
+  /** Expires it at its time, unless it is removed before. */
+  add(deadline: Deadline): void {
     this.#deadlines.add(deadline)
     this.#timer ??= this.#wait(this.milliseconds)
-    return deadline
   }
 
   remove(deadline: Deadline): void {

@@ -10,6 +10,7 @@ import { type AnswerStream, answerStreamOf } from './answer-stream.ts'
 import { BodyStream } from './body-stream.ts'
 import { DeadlineQueue } from './deadline.ts'
 import { createInputParser } from './parse-input.ts'
+import { PendingAnswer } from './pending-answer.ts'
 import { type BodyLimits, readBody } from './read-body.ts'
 import type { RequestContextClass } from './request-context.ts'
 import type { Handler } from './router.ts'
@@ -45,11 +46,12 @@ export function createRouteHandler(route: Route, options: RouteOptions, listed =
   const accepts = mediaTypesOf(route)
   const bodyLimits = { ...options.bodyLimits, maxBytes: route.maxBodyBytes ?? options.bodyLimits.maxBytes }
   const answerBody = isByteStream(route.body) ? answerWithStream : answerWithBody
-  const deadline = deadlineOf(route, options)
+  const deadlines = deadlinesOf(route, options)
+  const pendingOptions = { admission, deadlines, toProblem }
 
   return function handleRoute(exchange) {
     exchange.route = exchange.method === 'HEAD' ? boundHead : bound
-    exchange.deadlineAt = exchange.startedAt + deadline.milliseconds
+    exchange.deadlineAt = exchange.startedAt + deadlines.milliseconds
     try {
       checkServing()
       admission.check()
@@ -88,45 +90,16 @@ export function createRouteHandler(route: Route, options: RouteOptions, listed =
     }
   }
 
-  /**
-   * Answers with what `write` makes of the outcome of `work`, or at the deadline, which a streamed answer has to meet with its end. A handler that goes on after that
-   * still counts as in flight, for it still needs memory; a body that does not come any more needs none.
-   */
+  /** Answers with what `write` makes of the outcome of `work`, or at the deadline. */
   function withinDeadline<Outcome>(
     exchange: Exchange,
     work: Promise<Outcome>,
     write: (exchange: Exchange, outcome: Outcome) => Response | Promise<Response>,
   ): Promise<Response> {
-    admission.enter()
     return new Promise((resolve) => {
-      let isLate = false
-      let isInFlight = true
-      const leave = () => {
-        if (isInFlight) admission.leave()
-        isInFlight = false
-      }
-      const entry = deadline.add(exchange.startedAt, () => {
-        isLate = true
-        if (!exchange.isReceived) leave()
-        const error = lateness(exchange, deadline.milliseconds)
-        exchange.abort(error)
-        resolve(toProblem(exchange, error))
-      })
-      const settle = () => {
-        deadline.remove(entry)
-        leave()
-      }
-      const succeed = (response: Response) => {
-        const stream = answerStreamOf(response)
-        if (stream) void stream.released.then(settle)
-        else settle()
-        resolve(response)
-      }
-      const fail = (error: unknown) => {
-        settle()
-        // After the deadline, what the abort brought about is nobody's news.
-        if (!isLate) resolve(toProblem(exchange, error))
-      }
+      const pending = new PendingAnswer(exchange, pendingOptions, resolve)
+      const succeed = (response: Response) => pending.succeed(response)
+      const fail = (error: unknown) => pending.fail(error)
       work.then((outcome) => afterwards(() => write(exchange, outcome), succeed, fail), fail)
     })
   }
@@ -134,12 +107,7 @@ export function createRouteHandler(route: Route, options: RouteOptions, listed =
 
 const asItIs = (_exchange: Exchange, response: Response) => response
 
-function lateness({ isReceived }: Exchange, milliseconds: number): ServiceError {
-  if (isReceived) return new ServiceError('deadline_exceeded', `The answer took longer than ${milliseconds / 1000} s.`)
-  return new ServiceError('request_timeout', `The body did not arrive within ${milliseconds / 1000} s.`, { headers: { connection: 'close' } })
-}
-
-function deadlineOf({ deadline }: Route, { deadlines, defaultDeadlineMilliseconds }: RouteOptions): DeadlineQueue {
+function deadlinesOf({ deadline }: Route, { deadlines, defaultDeadlineMilliseconds }: RouteOptions): DeadlineQueue {
   const milliseconds = deadline === undefined ? defaultDeadlineMilliseconds : deadline * 1000
   const queue = deadlines.get(milliseconds) ?? new DeadlineQueue(milliseconds)
   deadlines.set(milliseconds, queue)

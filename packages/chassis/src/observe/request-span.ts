@@ -39,7 +39,7 @@ export class RequestSpan {
         kind: options.kind ?? 'internal',
         startedAt,
         endedAt: performance.now(),
-        commonAttributes: NO_ATTRIBUTES,
+        commonAttributes: options.commonAttributes ?? NO_ATTRIBUTES,
         attributes: options.attributes ?? NO_ATTRIBUTES,
         isError: failure !== undefined,
         events: failure ? [exceptionEvent(failure.error)] : NO_EVENTS,

@@ -15,8 +15,6 @@ import { Transaction } from './transaction.ts'
 const MARGIN_MILLISECONDS = 250
 const MARGIN_SHARE = 0.25
 const FIRST_PAUSE_MILLISECONDS = 4
-/** A success that is not older proves that the database is there; nobody needs to ask it again. */
-const FRESH_MILLISECONDS = 1000
 /** A check is over before whoever asked gives up. */
 const CHECK_MILLISECONDS = 900
 
@@ -57,7 +55,8 @@ export class Engine {
   readonly #isReadOnly: boolean
   readonly #defaultMilliseconds: number
   readonly #statements = new WeakMap<AnyStatement, { prepared: PreparedStatement; observed: ObservedQuery }>()
-  #succeededAt = Number.NEGATIVE_INFINITY
+  /** Whether a query has succeeded since the last check, and none has found the database away. */
+  #isProven = false
 
   constructor({ name, pool, observer, isReadOnly, defaultMilliseconds }: EngineOptions) {
     this.system = pool.current.system
@@ -71,21 +70,15 @@ export class Engine {
   execute(query: Query | AnyStatement, parameters: unknown, { scope, transaction }: Place): QueryResult | Promise<QueryResult> {
     const { driver, observed } = 'build' in query ? this.#fromStatement(query, parameters) : this.#fromBuilder(query)
     if (this.#isReadOnly && !driver.isRead) throw new TypeError(`${this.#name} is declared as read-only, and ${observed.spanName} would change it.`)
-    const deadlineAt = this.deadlineOf(scope)
-    const purpose = driver.isRead ? 'read' : 'write'
+    const startedAt = performance.now()
+    const deadlineAt = this.#deadlineOf(scope, startedAt)
     const run = transaction
       ? () => transaction.execute(driver, deadlineAt)
-      : () => this.#borrow(purpose, deadlineAt, (lease) => lease.execute(driver, deadlineAt))
+      : () => this.#borrow(driver.isRead ? 'read' : 'write', deadlineAt, (lease) => lease.execute(driver, deadlineAt))
     const attempt = () => this.#observer.run(observed, scope, run)
     // A transaction is repeated as a whole.
     const onError = (error: unknown) => (transaction ? this.#fail(error) : untilWon(attempt, deadlineAt, error).catch((last) => this.#fail(last)))
     return afterwards(attempt, sameResult, onError)
-  }
-
-  /** On the clock of `performance.now`. */
-  deadlineOf(scope: RequestScope | undefined): number {
-    const remaining = scope ? scope.remainingTime : this.#defaultMilliseconds
-    return performance.now() + remaining - Math.min(MARGIN_MILLISECONDS, remaining * MARGIN_SHARE)
   }
 
   /** Runs `work` in a transaction; again, when it lost to another one, for as long as there is time. */
@@ -94,7 +87,7 @@ export class Engine {
     work: (transaction: Executor) => Promise<Result>,
     { scope, isRepeatable }: TransactionPlace,
   ): Promise<Result> {
-    const deadlineAt = this.deadlineOf(scope)
+    const deadlineAt = this.#deadlineOf(scope, performance.now())
     const command = (transaction: Transaction, sql: string) => {
       const description = { sql, operation: sql.split(' ', 1)[0] as string, table: '', isRead: false }
       return this.#observer.run(this.#observer.observed(description, this.system), scope, () => transaction.execute(commandOf(sql), deadlineAt))
@@ -114,12 +107,19 @@ export class Engine {
     }
   }
 
-  /** Resolves when the database answers. */
+  /** Resolves when the database answers, or has answered to somebody since this was last called: every second. */
   async check(): Promise<void> {
-    const now = performance.now()
-    if (now - this.#succeededAt < FRESH_MILLISECONDS) return
-    const deadlineAt = now + CHECK_MILLISECONDS
+    const isProven = this.#isProven
+    this.#isProven = false
+    if (isProven) return
+    const deadlineAt = performance.now() + CHECK_MILLISECONDS
     await this.#borrow('read', deadlineAt, (lease) => lease.execute({ ...commandOf('SELECT 1'), isRead: true }, deadlineAt))
+  }
+
+  /** On the clock of `performance.now`. */
+  #deadlineOf(scope: RequestScope | undefined, now: number): number {
+    const remaining = scope ? scope.remainingTime : this.#defaultMilliseconds
+    return now + remaining - Math.min(MARGIN_MILLISECONDS, remaining * MARGIN_SHARE)
   }
 
   #fromStatement(statement: AnyStatement, parameters: unknown): Ready {
@@ -158,7 +158,7 @@ export class Engine {
       () => work(lease),
       (result) => {
         lease.release()
-        this.#succeededAt = performance.now()
+        this.#isProven = true
         return result
       },
       (error) => {
@@ -171,7 +171,7 @@ export class Engine {
 
   /** After a failure that may be the database's, the next check asks it. */
   #distrust(error: unknown): never {
-    if (isBroken(error)) this.#succeededAt = Number.NEGATIVE_INFINITY
+    if (isBroken(error)) this.#isProven = false
     throw error
   }
 

@@ -20,7 +20,7 @@ const BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 export interface ObservedQuery extends QueryDescription {
   readonly sql: string
   readonly spanName: string
-  readonly span: SpanOptions & { readonly attributes: Readonly<Record<string, string>> }
+  readonly span: SpanOptions & { readonly commonAttributes: Readonly<Record<string, string>> }
   readonly succeeded: Series
 }
 
@@ -50,7 +50,7 @@ export class QueryObserver {
       spanName: table === '' ? operation : `${operation} ${table}`,
       span: {
         kind: 'client',
-        attributes: {
+        commonAttributes: {
           'db.system.name': system,
           'db.operation.name': operation,
           ...(table !== '' && { 'db.collection.name': table }),
@@ -70,7 +70,7 @@ export class QueryObserver {
         return result
       },
       (error) => {
-        const system = query.span.attributes['db.system.name'] as DatabaseSystem
+        const system = query.span.commonAttributes['db.system.name'] as DatabaseSystem
         this.#observe(query, this.#series(query.operation, query.table, system, databaseErrorKind(error)), startedAt, scope)
         throw error
       },
@@ -85,7 +85,7 @@ export class QueryObserver {
 
   #tellSlow({ spanName, span }: ObservedQuery, milliseconds: number, scope: RequestScope | undefined): void {
     const ids = scope && { request_id: scope.requestId, traceparent: scope.traceparent }
-    this.#options.log.warn(`Slow query: ${spanName}`, { ...span.attributes, duration: Math.round(milliseconds) / 1000, ...ids })
+    this.#options.log.warn(`Slow query: ${spanName}`, { ...span.commonAttributes, duration: Math.round(milliseconds) / 1000, ...ids })
   }
 
   #series(operation: string, table: string, system: DatabaseSystem, errorType: string): Series {
