@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { CallScope } from './call-scope.ts'
 import type { Logger } from './logger.ts'
 
 /** One place outside the pod that a resource talks to; the NetworkPolicy's egress rules are derived from these. */
@@ -59,7 +60,7 @@ export interface SpanOptions {
 }
 
 /** The request on whose behalf a resource is used. */
-export interface RequestScope {
+export interface RequestScope extends CallScope {
   readonly requestId: string
   /** Aborted at the request's deadline, or when the client is gone. */
   readonly signal: AbortSignal

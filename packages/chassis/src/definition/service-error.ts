@@ -28,6 +28,16 @@ export const chassisProblems = {
   validation_failed: { status: 422, title: 'Validation failed', remedy: 'Correct what is listed under errors.' },
   too_many_headers: { status: 431, title: 'Header fields too large', remedy: 'Send smaller header fields, or raise MAX_HEADER_BYTES.' },
   internal_error: { status: 500, title: 'Internal error', remedy: 'Give the requestId to the operator, who finds the cause in the log.' },
+  bad_upstream_reply: {
+    status: 502,
+    title: 'Bad upstream reply',
+    remedy: 'Give the requestId to the operator: the log tells what another service answered, and which request it did not like.',
+  },
+  upstream_unavailable: {
+    status: 503,
+    title: 'Upstream unavailable',
+    remedy: 'Try again after the time that Retry-After names: another service that this one needs is away, busy or too slow.',
+  },
   resource_unavailable: {
     status: 503,
     title: 'Resource unavailable',

@@ -1,0 +1,60 @@
+import { BadReply, Unavailable } from './upstream-error.ts'
+
+/** An answer that is an error is read up to here, so that its connection can be used again. */
+const DISCARDED_BYTES = 65_536
+
+/** Statuses with which a server says that it can't now, and that another try may succeed (RFC 9110, section 15; RFC 6585). */
+const isTemporary = (status: number) => status === 408 || status === 429 || status >= 500
+
+/**
+ * Reads a JSON answer to its end. `undefined` where there can't be a body.
+ *
+ * @throws {Unavailable} when it says that the upstream can't, {@link BadReply} for any other answer.
+ */
+export async function readReply(response: Response, { method, maxBytes }: { method: string; maxBytes: number }): Promise<unknown> {
+  const { status } = response
+  if (status < 200 || status > 299) {
+    await readBytes(response, DISCARDED_BYTES).catch(() => {})
+    if (isTemporary(status)) throw new Unavailable('status', { retryAfter: retryAfterOf(response), detail: String(status) })
+    throw new BadReply(`It answered ${status}.`)
+  }
+  if (method === 'HEAD' || status === 204 || status === 205) return undefined
+  checkMediaType(response)
+  return parseJson(await readBytes(response, maxBytes))
+}
+
+/** `application/json`, or a type that ends with `+json`, in any case of its letters (RFC 9110, section 8.3.1). */
+function checkMediaType({ headers }: Response): void {
+  const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type !== 'application/json' && !type.endsWith('+json')) throw new BadReply('It answered with another media type than JSON.')
+}
+
+async function readBytes({ body, headers }: Response, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () => new BadReply(`It answered with more than ${maxBytes} bytes.`)
+  if (Number(headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  // The runtimes have unpacked what comes here, whatever its encoding.
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > maxBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    // The parser's own message quotes the answer.
+    throw new BadReply('It answered with what is no JSON.')
+  }
+}
+
+/** In milliseconds, from seconds or a date (RFC 9110, section 10.2.3). */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const value = headers.get('retry-after')?.trim() ?? ''
+  const milliseconds = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)
+}

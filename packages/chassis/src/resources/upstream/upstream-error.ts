@@ -1,0 +1,44 @@
+/**
+ * What went wrong with a try, or kept it from being made:
+ * - `refused`: no connection came about, so that nothing was sent
+ * - `reset`: the connection broke; whether the upstream did what it was asked for is not known
+ * - `timeout`: no answer in time, with the same doubt
+ * - `status`: it said that it can't now: 408, 429 or 5xx
+ * - `deadline`: the caller's time was over before the upstream had a fair part of its own
+ * - `open`: the circuit breaker is open
+ * - `saturated`: as many calls as there may be are under way
+ */
+export type UnavailableKind = 'refused' | 'reset' | 'timeout' | 'status' | 'deadline' | 'open' | 'saturated'
+
+export interface UnavailableOptions {
+  /** Milliseconds that the upstream wants to be left alone; undefined where it did not say. */
+  retryAfter?: number | undefined
+  /** A status or an error's code. Never an error's message, nor the error: runtimes put the URL into it, and with it the query. */
+  detail?: string | undefined
+}
+
+/** The upstream did not answer, or answered that it can't. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable'
+  readonly kind: UnavailableKind
+  /** Milliseconds. */
+  readonly retryAfter: number | undefined
+
+  constructor(kind: UnavailableKind, { retryAfter, detail }: UnavailableOptions = {}) {
+    super(`The upstream is not available: ${kind}${detail === undefined ? '' : ` (${detail})`}.`)
+    this.kind = kind
+    this.retryAfter = retryAfter
+  }
+}
+
+/** The upstream answered with what it should not: another status, media type, size or shape. Its message never quotes the answer. */
+export class BadReply extends Error {
+  override readonly name = 'BadReply'
+}
+
+const FAILURES: ReadonlySet<UnavailableKind> = new Set(['refused', 'reset', 'timeout', 'status'])
+
+/** Whether an error tells that the upstream is not well. One that answers, though badly, is: the fault may be that of one path, or ours. */
+export function isUpstreamFailure(error: unknown): error is Unavailable {
+  return error instanceof Unavailable && FAILURES.has(error.kind)
+}
