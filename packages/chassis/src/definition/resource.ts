@@ -40,6 +40,10 @@ export interface ResourceMeter {
 export interface ResourceContext<Config> {
   /** The service's name for the resource. */
   name: string
+  /** The name of the deployment that the process is part of. */
+  deployment: string
+  /** The service's version, as it was built. */
+  version: string
   /** Seconds: the longest time that any of the service's requests may take. */
   longestDeadline: number
   meter: ResourceMeter
@@ -104,7 +108,7 @@ export interface ResourceSchema<Config> {
   settle(context: SchemaContext<Config>, name: string, as: 'applied' | 'forgotten'): Promise<void>
 }
 
-export type SchemaContext<Config> = Omit<ResourceContext<Config>, 'meter'>
+export type SchemaContext<Config> = Omit<ResourceContext<Config>, 'meter' | 'deployment' | 'version'>
 
 /** Something a service opens at start, checks for readiness and closes at the end. Pure data until {@link Resource.open} is called. */
 export interface Resource<Handle, Config extends Record<string, z.ZodType> = Record<string, z.ZodType>> {

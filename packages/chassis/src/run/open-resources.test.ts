@@ -29,7 +29,7 @@ function setOf(opens: Readonly<Record<string, Resource<unknown>['open']>>) {
   const resourceOf = (open: Resource<unknown>['open']): Resource<unknown> => ({ kind: 'test', config: {}, network: () => [], open })
   const resources = Object.fromEntries(Object.entries(opens).map(([name, open]) => [name, resourceOf(open)]))
   return {
-    set: new ResourceSet(resources, {}, { logger, longestDeadline: 10, meterOf: () => meter }, TIMING),
+    set: new ResourceSet(resources, {}, { logger, deployment: 'test', version: '1.0.0', longestDeadline: 10, meterOf: () => meter }, TIMING),
     told,
     messages: () => told.map(({ message }) => message),
   }

@@ -36,7 +36,7 @@ const TIMING: ResourceTiming = {
 const FAILURES_UNTIL_DOWN = 2
 
 /** What every resource is opened with, beside its own config. */
-export interface ResourceSurroundings extends Pick<ResourceContext<unknown>, 'longestDeadline'> {
+export interface ResourceSurroundings extends Pick<ResourceContext<unknown>, 'deployment' | 'version' | 'longestDeadline'> {
   logger: ServiceLogger
   meterOf(resource: string): ResourceContext<unknown>['meter']
 }
@@ -159,9 +159,10 @@ export class ResourceSet {
   async #tryOpen(slot: Slot): Promise<void> {
     const { name, resource, config } = slot
     try {
-      const { longestDeadline, meterOf } = this.#surroundings
+      const { deployment, version, longestDeadline, meterOf } = this.#surroundings
       const log = this.#logger.child({ resource: name })
-      const open = await resource.open({ name, config, log, longestDeadline, meter: meterOf(name), signal: this.#stopping.signal })
+      const { signal } = this.#stopping
+      const open = await resource.open({ name, deployment, version, config, log, longestDeadline, meter: meterOf(name), signal })
       if (this.#isClosed) await this.#close(name, open)
       else slot.open = open
     } catch (error) {

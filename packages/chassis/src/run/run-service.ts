@@ -58,6 +58,8 @@ export async function startService(service: Service, options: StartOptions): Pro
   // 3 Listen: the resources are not open yet, but probes are answered.
   const resources = new ResourceSet(service.resources, config.resources, {
     logger,
+    deployment: telemetry.version.deployment,
+    version: telemetry.version.version,
     longestDeadline: Math.max(config.base.REQUEST_DEADLINE, ...service.routes.map(({ deadline = 0 }) => deadline)),
     meterOf: (resource) => telemetry.metrics.resources.meterOf(resource),
   })

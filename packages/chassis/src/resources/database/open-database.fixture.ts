@@ -34,6 +34,8 @@ export function contextOf(url: string, config: Partial<DatabaseConfig> = {}) {
   const defaults = Object.fromEntries(Object.entries(databaseConfig('sqlite::memory:')).map(([key, schema]) => [key, schema.parse(undefined)]))
   const context: ResourceContext<DatabaseConfig> = {
     name: 'db',
+    deployment: 'items',
+    version: '1.0.0',
     config: { ...(defaults as unknown as DatabaseConfig), DATABASE_URL: url, ...config },
     longestDeadline: 10,
     log,

@@ -1,4 +1,4 @@
-import type { ResourceContext, ResourceSchema } from '../../definition/resource.ts'
+import type { ResourceSchema, SchemaContext } from '../../definition/resource.ts'
 import type { ConnectionPool } from './connection.ts'
 import type { DatabaseConfig } from './database-config.ts'
 import { parseDatabaseUrl } from './database-url.ts'
@@ -7,7 +7,7 @@ import type { Migration } from './migration.ts'
 import { MigrationError } from './migration-plan.ts'
 import { openPool } from './open-pool.ts'
 
-type Context = Omit<ResourceContext<DatabaseConfig>, 'meter'>
+type Context = SchemaContext<DatabaseConfig>
 
 export interface Schema {
   migrations: readonly Migration[]

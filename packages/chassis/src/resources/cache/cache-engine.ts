@@ -1,0 +1,142 @@
+import type { RequestScope } from '../../definition/resource.ts'
+import type { CacheCounts } from './cache-counts.ts'
+import type { CachePolicy } from './cache-options.ts'
+import { deepFreeze } from './deep-freeze.ts'
+import { type Entry, entryOf } from './entry.ts'
+import type { FailureLog } from './failure-log.ts'
+import { type Load, limitedLoad } from './limited-load.ts'
+import type { MemoryLayer } from './memory-layer.ts'
+import type { Lease, SharedLayer } from './shared-layer.ts'
+import { SingleFlight } from './single-flight.ts'
+
+/** A value from the cache. */
+export interface Cached<Value> {
+  /** Frozen: requests share it. */
+  readonly value: Value
+  /** `hit` is fresh, `stale` is past its time and served all the same, `miss` was loaded for this request or one at the same time. */
+  readonly state: 'hit' | 'stale' | 'miss'
+  /** Whole seconds since it was loaded. */
+  readonly age: number
+}
+
+export interface CacheEngineOptions<Value> {
+  policy: CachePolicy<Value>
+  memory: MemoryLayer<Value>
+  /** Undefined where each replica caches for itself. */
+  shared: SharedLayer<Value> | undefined
+  counts: CacheCounts
+  /** Told of loads that failed and whose requests were served all the same. */
+  failures: FailureLog
+  /** Ends every load and every wait. */
+  closing: AbortSignal
+  /** Milliseconds since the epoch. @default Date.now */
+  now?: () => number
+}
+
+interface Filled<Value> {
+  entry: Entry<Value>
+  state: Cached<Value>['state']
+}
+
+/** After a load that failed, and whose requests have a copy to be served with. */
+const BACKOFF_MILLISECONDS = 1000
+
+/** Memory first, at once; then one flight a key, which asks the shared layer and loads what nobody has. */
+export class CacheEngine<Value> {
+  readonly #options: CacheEngineOptions<Value>
+  readonly #memory: MemoryLayer<Value>
+  readonly #counts: CacheCounts
+  readonly #now: () => number
+  readonly #flights = new SingleFlight<Filled<Value>>()
+
+  constructor(options: CacheEngineOptions<Value>) {
+    this.#options = options
+    this.#memory = options.memory
+    this.#counts = options.counts
+    this.#now = options.now ?? Date.now
+  }
+
+  get(key: string, load: Load<Value>, scope: RequestScope | undefined): Cached<Value> | Promise<Cached<Value>> {
+    const entry = this.#memory.get(key)
+    if (!entry) return this.#wait(key, load, scope)
+    const now = this.#now()
+    if (now < entry.freshUntil) return this.#answer(entry, 'hit', now)
+    if (now < entry.staleUntil) this.#revalidate(key, load, entry, now)
+    else if (now >= entry.errorUntil || now >= entry.retryAt) return this.#wait(key, load, scope)
+    return this.#answer(entry, 'stale', now)
+  }
+
+  /** Call when `closing` is aborted. */
+  settle(): Promise<void> {
+    return this.#flights.settle()
+  }
+
+  #answer({ value, storedAt }: Entry<Value>, state: Cached<Value>['state'], now: number): Cached<Value> {
+    this.#counts[state]++
+    return { value, state, age: Math.max(0, Math.floor((now - storedAt) / 1000)) }
+  }
+
+  async #wait(key: string, load: Load<Value>, scope: RequestScope | undefined): Promise<Cached<Value>> {
+    const { entry, state } = await this.#flights
+      .run(key, () => this.#fill(key, load, scope))
+      .catch((error: unknown) => {
+        this.#counts.miss++
+        throw error
+      })
+    const now = this.#now()
+    if (state === 'stale') this.#revalidate(key, load, entry, now)
+    return this.#answer(entry, state, now)
+  }
+
+  #revalidate(key: string, load: Load<Value>, entry: Entry<Value>, now: number): void {
+    if (now < entry.retryAt || this.#flights.has(key)) return
+    // The log was told, and nobody waits.
+    this.#flights.run(key, () => this.#fill(key, load, undefined)).catch(() => {})
+  }
+
+  async #fill(key: string, load: Load<Value>, scope: RequestScope | undefined): Promise<Filled<Value>> {
+    let known = this.#memory.get(key)
+    let found = await this.#options.shared?.obtain(key, known?.storedAt, scope)
+    while (found?.kind === 'found') {
+      known = this.#memory.put(key, found.value, found.storedAt, found.bytes)
+      const now = this.#now()
+      if (now < known.freshUntil) return { entry: known, state: found.isAwaited ? 'miss' : 'hit' }
+      if (now < known.staleUntil) return { entry: known, state: 'stale' }
+      found = await this.#options.shared?.obtain(key, known.storedAt, scope)
+    }
+    return this.#load(key, load, known, found)
+  }
+
+  async #load(key: string, load: Load<Value>, known: Entry<Value> | undefined, lease: Lease | undefined): Promise<Filled<Value>> {
+    const { policy, closing, failures } = this.#options
+    try {
+      const value = await limitedLoad(load, policy.loadTimeout * 1000, closing)
+      const entry = this.#keep(key, value, lease)
+      this.#counts.loaded++
+      return { entry, state: 'miss' }
+    } catch (error) {
+      this.#counts.failedLoads++
+      void lease?.release()
+      if (!known) throw error
+      if (!closing.aborted) failures.tell('A load for the cache failed; the copy that there is stays in use', error)
+      const now = this.#now()
+      known.retryAt = now + BACKOFF_MILLISECONDS
+      if (now >= known.errorUntil) throw error
+      return { entry: known, state: 'stale' }
+    }
+  }
+
+  #keep(key: string, value: Value, lease: Lease | undefined): Entry<Value> {
+    const { policy } = this.#options
+    const text: string | undefined = JSON.stringify(value)
+    if (text === undefined) throw new TypeError('A cached value must be one that JSON can hold; make the load return null where there is nothing.')
+    const now = this.#now()
+    const bytes = Buffer.byteLength(text)
+    if (bytes > policy.maxValueBytes) {
+      void lease?.release()
+      return entryOf(deepFreeze(value), now, policy)
+    }
+    void lease?.store(text, now)
+    return this.#memory.put(key, value, now, bytes)
+  }
+}

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../definition/logger.ts'
+import type { CacheCounts, SharedOperation } from './cache-counts.ts'
+import { FailureLog } from './failure-log.ts'
+import type { RedisClient } from './redis-client.ts'
+
+export interface RedisConnectionOptions {
+  /** The URL that holds now. */
+  currentUrl(): string
+  /** That a command may take. */
+  waitMilliseconds: number
+  counts: CacheCounts
+  log: Logger
+}
+
+const CONNECT_MILLISECONDS = 1000
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 1000
+const AWAY = 'The shared cache is away; each replica caches for itself until it is back'
+
+/**
+ * The one connection to Redis, or none: what is not answered in time ends it, and nobody waits until there is another one. Opening the next, after
+ * a pause, is also how a Redis that hung is tried again, and how rotated credentials come into use.
+ */
+export class RedisConnection {
+  readonly #options: RedisConnectionOptions
+  readonly #failures: FailureLog
+  readonly #closing = new AbortController()
+  #current: { client: RedisClient; url: string } | undefined
+  #connecting: Promise<void> | undefined
+
+  constructor(options: RedisConnectionOptions) {
+    this.#options = options
+    this.#failures = new FailureLog(options.log)
+  }
+
+  get isUp(): boolean {
+    return this.#current !== undefined
+  }
+
+  /** Connects, or goes on trying beside the requests. Resolves after the first attempt; never rejects. */
+  async open(): Promise<void> {
+    const isOpen = await this.#tryConnect()
+    if (!isOpen) this.#connect()
+  }
+
+  /** What the command comes to; undefined while Redis is away, and where it refuses or is too slow. Never rejects. */
+  async run<Reply>(operation: SharedOperation, command: (client: RedisClient) => Promise<Reply>): Promise<Reply | undefined> {
+    const current = this.#current
+    if (current?.url !== this.#options.currentUrl()) this.#connect()
+    if (!current) return undefined
+    let isSettled = false
+    const giveUp = () => !isSettled && this.#lose(current.client, new Error(`Redis did not answer within ${this.#options.waitMilliseconds} ms.`))
+    // The answer may have come while this process was busy: it is read before what setImmediate runs.
+    const timer = setTimeout(() => setImmediate(giveUp), this.#options.waitMilliseconds)
+    try {
+      return await command(current.client)
+    } catch (error) {
+      this.#options.counts.errors[operation]++
+      if (this.#current === current) this.#failures.tell('The shared cache refuses a command; it is gone on without', error)
+      return undefined
+    } finally {
+      isSettled = true
+      clearTimeout(timer)
+    }
+  }
+
+  /** Whether the connection still is one. What is idle for long is cut by the network, and nobody is told. */
+  async ping(): Promise<void> {
+    await this.run('ping', (client) => client.ping())
+  }
+
+  /** Lets what was asked be answered, for as long as a command may take: a lock that stays would hold up others. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    const client = this.#current?.client
+    this.#current = undefined
+    if (client) await Promise.race([client.close(), sleep(this.#options.waitMilliseconds, undefined, { ref: false })]).catch(() => {})
+    client?.destroy()
+    await this.#connecting
+  }
+
+  #lose(client: RedisClient, error: unknown): void {
+    client.destroy()
+    if (this.#current?.client !== client) return
+    this.#current = undefined
+    this.#failures.tell(AWAY, error)
+    this.#connect()
+  }
+
+  /** One series of attempts at a time, until one succeeds. */
+  #connect(): void {
+    this.#connecting ??= this.#connectWithPauses().finally(() => {
+      this.#connecting = undefined
+    })
+  }
+
+  async #connectWithPauses(): Promise<void> {
+    for (let pause = FIRST_PAUSE; !this.#closing.signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      // Half fixed, half random, so that replicas that lost the same Redis don't come back in step.
+      await sleep(pause / 2 + (Math.random() * pause) / 2, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
+      if (await this.#tryConnect()) return
+    }
+  }
+
+  async #tryConnect(): Promise<boolean> {
+    if (this.#closing.signal.aborted) return false
+    const url = this.#options.currentUrl()
+    // Loaded where it is used: it takes more than a tenth of a second.
+    const { createRedisClient } = await import('./redis-client.ts')
+    const client = createRedisClient(url, CONNECT_MILLISECONDS)
+    client.on('error', (error) => this.#lose(client, error))
+    const end = () => client.destroy()
+    this.#closing.signal.addEventListener('abort', end)
+    const timer = setTimeout(end, CONNECT_MILLISECONDS)
+    try {
+      await client.connect()
+      this.#closing.signal.throwIfAborted()
+      this.#use(client, url)
+      return true
+    } catch (error) {
+      client.destroy()
+      if (this.#closing.signal.aborted) return false
+      this.#options.counts.errors.connect++
+      this.#failures.tell(this.isUp ? 'The new CACHE_URL does not work yet; the one before it is kept' : AWAY, error)
+      return false
+    } finally {
+      clearTimeout(timer)
+      this.#closing.signal.removeEventListener('abort', end)
+    }
+  }
+
+  #use(client: RedisClient, url: string): void {
+    const old = this.#current
+    this.#current = { client, url }
+    // Whoever waits for it goes on without Redis, which a rotation does not do often.
+    old?.client.destroy()
+    this.#failures.over('The shared cache is back')
+  }
+}
