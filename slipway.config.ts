@@ -2,6 +2,8 @@ import { defineStack } from '@slipway/cli'
 import configs from './services/configs/service.ts'
 import greeter from './services/greeter/service.ts'
 import passengers from './services/passengers/service.ts'
+import shout from './services/shout/service.ts'
+import { startStandIn } from './services/shout/stand-in/stand-in.ts'
 import users from './services/users/service.ts'
 
 export default defineStack({
@@ -12,5 +14,9 @@ export default defineStack({
     { service: configs, name: 'configs', namespace: 'configs', host: 'configs.parcellab.com' },
     { service: passengers, name: 'passengers', namespace: 'passengers', host: 'passengers.parcellab.com' },
     { service: users, name: 'users', namespace: 'users', host: 'users.parcellab.com' },
+    { service: shout, name: 'shout', namespace: 'shout', host: 'shout.parcellab.com' },
   ],
+  local: {
+    standIns: [{ name: 'shoutcloud', port: 8090, start: startStandIn, config: (url) => ({ SHOUTCLOUD_URL: `${url}/V1/SHOUT` }) }],
+  },
 })

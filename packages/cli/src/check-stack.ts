@@ -1,5 +1,5 @@
 import { closestKey, configKeys, DefinitionError } from '@slipway/chassis'
-import type { DeploymentDefinition } from './define-stack.ts'
+import type { DeploymentDefinition, StandInDefinition } from './define-stack.ts'
 
 type Faults = Iterable<string>
 
@@ -16,8 +16,12 @@ const DERIVED_KEYS = new Map([
 ])
 
 /** @throws {DefinitionError} with one sentence for each thing that is wrong with a stack, with the remedy. */
-export function checkStack(deployments: readonly DeploymentDefinition[]): void {
-  const faults = [...deployments.flatMap((deployment) => [...deploymentFaults(deployment)]), ...collisionFaults(deployments)]
+export function checkStack(deployments: readonly DeploymentDefinition[], standIns: readonly StandInDefinition[]): void {
+  const faults = [
+    ...deployments.flatMap((deployment) => [...deploymentFaults(deployment)]),
+    ...collisionFaults(deployments),
+    ...standIns.flatMap((standIn) => [...standInFaults(standIn, standIns, deployments)]),
+  ]
   if (faults.length > 0) throw new DefinitionError(`The stack is not well defined:\n  ${faults.join('\n  ')}`)
 }
 
@@ -72,6 +76,23 @@ function* collisionFaults(deployments: readonly DeploymentDefinition[]): Faults 
       if (owner !== undefined) yield `The deployments ${owner} and ${name} have the same ${taken}; give each its own.`
       owners.set(taken, name)
     }
+  }
+}
+
+/** A URL as it might be, to learn which keys lead to a stand-in. */
+const SOME_URL = 'http://127.0.0.1:1'
+
+function* standInFaults(standIn: StandInDefinition, standIns: readonly StandInDefinition[], deployments: readonly DeploymentDefinition[]): Faults {
+  const { name, port, config } = standIn
+  const label = `The stand-in ${name}`
+  if (!LABEL.test(name)) yield `The stand-in's name ${JSON.stringify(name)} must be a DNS label: lower-case letters, digits and hyphens.`
+  if (!isPort(port)) yield `${label} must have a port that is a whole number from 1 to 65535. It is ${port}.`
+  for (const other of [...standIns, ...deployments]) {
+    if (other !== standIn && other.port === port) yield `${label} and ${other.name} have the same port ${port}; give each its own.`
+  }
+  const known = new Set(deployments.flatMap(({ service }) => (service?.routes ? configKeys(service).map(({ key }) => key) : [])))
+  for (const key of Object.keys(config(SOME_URL))) {
+    if (!known.has(key)) yield `${label} sets ${key}, which no service of the stack has. Name a key that one of them has.`
   }
 }
 

@@ -31,6 +31,8 @@ function faultsOf(...deployments: Partial<Record<keyof DeploymentDefinition, unk
   return []
 }
 
+const standIn = { name: 'tide', port: 9090, start: async () => ({ url: '', close: async () => {} }), config: (url: string) => ({ BERTHS: url }) }
+
 describe('defineStack', () => {
   it('is frozen, and holds config as text', () => {
     const stack = defineStack({ deployments: [{ ...deployment, config: { BERTHS: 3, OTEL_SDK_DISABLED: true, LOG_LEVEL: 'warn' } }] })
@@ -104,6 +106,19 @@ describe('defineStack', () => {
     assert.deepEqual(faultsOf({ service: undefined }), [
       'The deployment north has no service; import the one that services/<name>/service.ts exports.',
     ])
+  })
+
+  it('takes stand-ins for development, and refuses those that lead nowhere', () => {
+    assert.deepEqual(defineStack({ deployments: [deployment], local: { standIns: [standIn] } }).standIns, [standIn])
+    const wrong = { ...standIn, name: 'Tide', port: 8095, config: () => ({ TIDE_URL: '' }) }
+    const stack = { deployments: [{ ...deployment, port: 8095 }], local: { standIns: [wrong, { ...standIn, port: 0 }] } }
+    assert.throws(() => defineStack(stack), {
+      message: `The stack is not well defined:
+  The stand-in's name "Tide" must be a DNS label: lower-case letters, digits and hyphens.
+  The stand-in Tide and north have the same port 8095; give each its own.
+  The stand-in Tide sets TIDE_URL, which no service of the stack has. Name a key that one of them has.
+  The stand-in tide must have a port that is a whole number from 1 to 65535. It is 0.`,
+    })
   })
 
   it('names everything that is wrong at once', () => {

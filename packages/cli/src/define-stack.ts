@@ -16,8 +16,27 @@ export interface DeploymentDefinition {
   config?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** A server that answers in development in the place of somebody else's. */
+export interface StandInDefinition {
+  /** Names it in the table and in messages. */
+  name: string
+  /** Its port in `slipway dev`. */
+  port: number
+  /** Starts it on that port. Resolves to where it answers, and what ends it. */
+  start(options: { port: number }): Promise<{ url: string; close(): Promise<void> }>
+  /** The config keys that lead to it, once it answers at `url`. In development they replace those of every deployment whose service has them. */
+  config(url: string): Readonly<Record<string, string>>
+}
+
+/** What is so in development alone. */
+export interface LocalDefinition {
+  /** @default [] */
+  standIns?: readonly StandInDefinition[]
+}
+
 export interface StackDefinition {
   deployments: readonly DeploymentDefinition[]
+  local?: LocalDefinition
 }
 
 /** A deployment that was found to be right, frozen. */
@@ -33,6 +52,7 @@ export interface Deployment {
 
 export interface Stack {
   readonly deployments: readonly Deployment[]
+  readonly standIns: readonly Readonly<StandInDefinition>[]
 }
 
 /**
@@ -40,9 +60,12 @@ export interface Stack {
  *
  * @throws {DefinitionError} naming everything that is wrong with it.
  */
-export function defineStack({ deployments }: StackDefinition): Stack {
-  checkStack(deployments)
-  return Object.freeze({ deployments: Object.freeze(deployments.map(toDeployment)) })
+export function defineStack({ deployments, local: { standIns = [] } = {} }: StackDefinition): Stack {
+  checkStack(deployments, standIns)
+  return Object.freeze({
+    deployments: Object.freeze(deployments.map(toDeployment)),
+    standIns: Object.freeze(standIns.map((standIn) => Object.freeze({ ...standIn }))),
+  })
 }
 
 function toDeployment({ service, name, namespace, host, port, config = {} }: DeploymentDefinition): Deployment {

@@ -1,1 +1,9 @@
-export { type Deployment, type DeploymentDefinition, defineStack, type Stack, type StackDefinition } from './define-stack.ts'
+export {
+  type Deployment,
+  type DeploymentDefinition,
+  defineStack,
+  type LocalDefinition,
+  type Stack,
+  type StackDefinition,
+  type StandInDefinition,
+} from './define-stack.ts'

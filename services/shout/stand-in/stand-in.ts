@@ -29,6 +29,7 @@ export interface StandIn {
 
 const SHOUT_PATH = '/V1/SHOUT'
 const ADMIN_PATH = '/stand-in'
+const ABOUT = `Stands in for shoutcloud at ${SHOUT_PATH}; PUT ${ADMIN_PATH} makes it fail, GET ${ADMIN_PATH} tells how often it was called.\n`
 const MAX_BODY_BYTES = 1_048_576
 /** Of a body that is too large no more than that is read. */
 const ENDLESS_BODY_BYTES = 16 * MAX_BODY_BYTES
@@ -45,7 +46,7 @@ export async function startStandIn({ port = 0, keepAlive = 5000 }: StandInOption
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request)
     const path = request.url?.split('?', 1)[0]
-    const answer = path === ADMIN_PATH ? administer(request.method, body) : await answerCall(request, path, body)
+    const answer = path === '/' ? plain(200, ABOUT) : path === ADMIN_PATH ? administer(request.method, body) : await answerCall(request, path, body)
     if (!answer) return
     const { status, headers, body: text } = answer
     response.writeHead(status, { 'content-length': Buffer.byteLength(text), ...headers }).end(text)
@@ -93,7 +94,7 @@ export async function startStandIn({ port = 0, keepAlive = 5000 }: StandInOption
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  server.listen(port)
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const actualPort = typeof address === 'object' && address ? address.port : port

@@ -34,7 +34,7 @@ export function createDevCommand(): Command {
     ['slipway dev', 'the front door on 8080, deployments from 8081 on'],
     ['slipway dev --port 9000 --port-base 9001', 'when those ports are taken'],
     ['slipway dev --runtime bun', 'on Bun'],
-    ['LOG_LEVEL=debug slipway dev', 'LOG_* and OTEL_* reach every deployment, DATABASE_* those that have a database'],
+    ['LOG_LEVEL=debug slipway dev', 'LOG_* and OTEL_* reach every deployment; the keys of a resource, such as DATABASE_URL, those that have one'],
   ])
 }
 

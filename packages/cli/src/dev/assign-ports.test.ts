@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Deployment } from '../define-stack.ts'
+import type { Deployment, StandInDefinition } from '../define-stack.ts'
 import { assignPorts } from './assign-ports.ts'
 
-const deployments = (...ports: (number | undefined)[]) => ports.map((port, index) => ({ name: `d${index}`, port }) as Deployment)
+const deployments = (...ports: (number | undefined)[]) => ({
+  deployments: ports.map((port, index) => ({ name: `d${index}`, port }) as Deployment),
+  standIns: [{ name: 'tide', port: 8090 } as StandInDefinition],
+})
 
 describe('assignPorts', () => {
   it('goes by the place in the stack, whatever others choose', () => {
@@ -15,6 +18,7 @@ describe('assignPorts', () => {
       message: 'Port 8082 would be needed by both the front door and d1; choose another with --port or --port-base.',
     })
     assert.throws(() => assignPorts(deployments(8082, undefined), { port: 8080, portBase: 8081 }), /needed by both d0 and d1/)
+    assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8080, portBase: 8089 }), /needed by both the stand-in tide and d1/)
     assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8080, portBase: 65535 }), /choose a lower --port-base/)
   })
 })

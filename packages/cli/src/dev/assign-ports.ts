@@ -1,5 +1,5 @@
 import { CliError, EXIT_UNAVAILABLE } from '../cli-error.ts'
-import type { Deployment } from '../define-stack.ts'
+import type { Stack } from '../define-stack.ts'
 
 export interface PortOptions {
   /** The front door's. */
@@ -13,8 +13,8 @@ export interface PortOptions {
  *
  * @throws {CliError} when one port would be needed twice, or there is no such port.
  */
-export function assignPorts(deployments: readonly Deployment[], { port, portBase }: PortOptions): number[] {
-  const owners = new Map([[port, 'the front door']])
+export function assignPorts({ deployments, standIns }: Pick<Stack, 'deployments' | 'standIns'>, { port, portBase }: PortOptions): number[] {
+  const owners = new Map([[port, 'the front door'], ...standIns.map(({ name, port: own }): [number, string] => [own, `the stand-in ${name}`])])
   return deployments.map((deployment, index) => {
     const own = deployment.port ?? portBase + index
     if (own > 65535) throw new CliError(`Port ${own}, for ${deployment.name}, is beyond 65535; choose a lower --port-base.`, EXIT_UNAVAILABLE)

@@ -10,23 +10,26 @@ export interface EnvironmentOptions {
   project: string
   /** The developer's own environment. */
   own: Environment
+  /** The config keys that lead to what stands in for others. @default {} */
+  standIns?: Environment
 }
 
 /** What of the developer's own environment reaches the deployments. Anything else, such as a PORT, would be meant for one of them, or for none. */
 const PASSED_ON = /^OTEL_|^LOG_LEVEL$|^LOG_FORMAT$/
-/** These reach the deployments that have a database. */
-const DATABASE_KEY = /^DATABASE_|^MIGRATE$/
-
 /** Seconds: nobody balances load here, and whoever waits for a restart waits for this. */
 const DRAIN_TIMEOUT = '0.5'
 
 /** The environment of one deployment in development. */
-export function deploymentEnvironment(deployment: Deployment, { port, project, own }: EnvironmentOptions): Environment {
-  const hasDatabase = configKeys(deployment.service).some(({ key }) => key === 'DATABASE_URL')
-  const passedOn = Object.fromEntries(Object.entries(own).filter(([key]) => PASSED_ON.test(key) || (hasDatabase && DATABASE_KEY.test(key))))
+export function deploymentEnvironment(deployment: Deployment, { port, project, own, standIns = {} }: EnvironmentOptions): Environment {
+  const keys = configKeys(deployment.service)
+  // Where a database, a cache or an upstream is, a developer says once for all deployments that have one.
+  const ofResources = new Set(keys.filter(({ owner }) => owner !== 'service' && owner !== 'base').map(({ key }) => key))
+  const isOfResource = (key: string) => ofResources.has(key) || ofResources.has(key.replace(/_FILE$/, ''))
+  const passedOn = Object.fromEntries(Object.entries(own).filter(([key]) => PASSED_ON.test(key) || isOfResource(key)))
+  const replaced = Object.fromEntries(Object.entries(standIns).filter(([key]) => keys.some((known) => known.key === key)))
   return {
-    ...(hasDatabase && databaseOf(deployment, project, own)),
-    ...withoutReplaced(deployment.config, passedOn),
+    ...(ofResources.has('DATABASE_URL') && databaseOf(deployment, project, own)),
+    ...withoutReplaced({ ...withoutReplaced(deployment.config, replaced), ...replaced }, passedOn),
     ...passedOn,
     DEPLOYMENT: deployment.name,
     PORT: String(port),

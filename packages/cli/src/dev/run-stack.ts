@@ -9,6 +9,7 @@ import { assignPorts, type PortOptions } from './assign-ports.ts'
 import { createFrontDoor } from './front-door.ts'
 import { createStackLog, type StackLog } from './stack-log.ts'
 import { portProblem, type RunningDeployment, startDeployments } from './start-deployments.ts'
+import { type RunningStandIns, startStandIns } from './start-stand-ins.ts'
 
 export interface RunStackOptions extends PortOptions {
   stackFile: string
@@ -27,29 +28,34 @@ const READY_MILLISECONDS = 3000
 
 /** Runs every deployment of the stack in this process, and the front door before them. */
 export async function runStack(options: RunStackOptions): Promise<RunningStack> {
-  const { deployments } = await loadStack(options.stackFile)
-  const ports = assignPorts(deployments, options)
+  const stack = await loadStack(options.stackFile)
+  const { deployments } = stack
+  const ports = assignPorts(stack, options)
   const paint = createPaint(process.stdout)
   const colours = paint('bold', '') !== ''
   const log = createStackLog({ names: deployments.map(({ name }) => name), isJson: options.isJson, paint, colours })
   try {
-    const started = await startDeployments({ deployments, ports, project: dirname(options.stackFile), writerFor: log.writerFor })
+    const standIns = await startStandIns(stack.standIns)
+    const project = dirname(options.stackFile)
+    const started = await startDeployments({ deployments, ports, project, standIns: standIns.config, writerFor: log.writerFor })
     const frontDoor = await openFrontDoor(started, options.port)
     const ready = Promise.all(started.map(becomeReady))
     await Promise.race([ready, sleep(READY_MILLISECONDS)])
-    const places = placesOf(started, options.port)
+    const places = { ...placesOf(started, options.port), standIns: standIns.places }
     log.open(options.isJson ? `${JSON.stringify(places)}\n` : renderStackTable(places, paint))
-    return { ready, stop: () => stopStack(started, frontDoor, log) }
+    return { ready, stop: () => stopStack(started, frontDoor, standIns, log) }
   } catch (error) {
     log.quieten()
     throw error
   }
 }
 
-async function stopStack(started: readonly RunningDeployment[], frontDoor: Listener, log: StackLog): Promise<void> {
+/** The front door first, and what stands in for others last, which a request may still need. */
+async function stopStack(started: readonly RunningDeployment[], frontDoor: Listener, standIns: RunningStandIns, log: StackLog): Promise<void> {
   log.quieten()
   await frontDoor.destroy()
   await Promise.all(started.map(({ running }) => running.stop()))
+  await standIns.close()
 }
 
 async function becomeReady({ deployment, running }: RunningDeployment): Promise<void> {
@@ -81,7 +87,7 @@ async function openFrontDoor(started: readonly RunningDeployment[], port: number
   }
 }
 
-function placesOf(started: readonly RunningDeployment[], frontDoorPort: number): StackPlaces {
+function placesOf(started: readonly RunningDeployment[], frontDoorPort: number): Omit<StackPlaces, 'standIns'> {
   return {
     frontDoor: `http://localhost:${frontDoorPort}`,
     deployments: started.map(({ deployment: { name, service, host }, port, running }) => ({

@@ -15,14 +15,16 @@ export interface StartDeploymentsOptions {
   ports: readonly number[]
   /** The project's folder. */
   project: string
+  /** The config keys that lead to stand-ins. */
+  standIns: Readonly<Record<string, string>>
   writerFor(deployment: string): LineWriter
 }
 
 /** Starts every deployment, or none. @throws {CliError} naming each deployment that can't start, and why. */
-export async function startDeployments({ deployments, ports, project, writerFor }: StartDeploymentsOptions): Promise<RunningDeployment[]> {
+export async function startDeployments({ deployments, ports, project, standIns, writerFor }: StartDeploymentsOptions): Promise<RunningDeployment[]> {
   const starts = deployments.map(async (deployment, index) => {
     const port = ports[index] as number
-    const environment = deploymentEnvironment(deployment, { port, project, own: process.env })
+    const environment = deploymentEnvironment(deployment, { port, project, own: process.env, standIns })
     return { deployment, port, running: await startService(deployment.service, { environment, writer: writerFor(deployment.name) }) }
   })
   const outcomes = await Promise.allSettled(starts)

@@ -6,6 +6,8 @@ export interface StackPlaces {
   /** The front door's URL. */
   frontDoor: string
   deployments: readonly DeploymentPlace[]
+  /** What answers in the place of somebody else's services. */
+  standIns: readonly { name: string; url: string }[]
 }
 
 export interface DeploymentPlace {
@@ -23,7 +25,7 @@ export interface DeploymentPlace {
 const HEADINGS = ['DEPLOYMENT', 'SERVICE', 'PORT', 'FRONT DOOR', 'STATE']
 
 /** The table that `slipway dev` prints when everything answers. */
-export function renderStackTable({ frontDoor, deployments }: StackPlaces, paint: Paint): string {
+export function renderStackTable({ frontDoor, deployments, standIns }: StackPlaces, paint: Paint): string {
   const rows = deployments.map((place) => [
     paint('bold', place.deployment),
     place.service,
@@ -38,5 +40,6 @@ export function renderStackTable({ frontDoor, deployments }: StackPlaces, paint:
       `The front door routes by host:   curl ${frontDoor} -H 'Host: ${new URL(place.frontDoor).hostname}'`,
       `It takes production's hosts too: curl ${frontDoor} -H 'Host: ${place.host}'`,
     ])
+  hints.push(...standIns.map(({ name, url }) => `Standing in for ${name}: ${url}`))
   return `\n${[paint('dim', headings), ...lines, '', ...hints.map((hint) => paint('dim', hint))].join('\n')}\n\n`
 }

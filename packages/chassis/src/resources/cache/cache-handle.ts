@@ -6,7 +6,7 @@ import type { Load } from './limited-load.ts'
 export interface Cache<Value> {
   /**
    * The value of that key, loaded where nobody has it. One load serves all who ask at the same time, so it goes on when the request that began it
-   * has ended: it must use its own `scope`, not the request's signal, nor a handle that is bound to the request.
+   * has ended: it must use its own `scope`, not the request's signal, nor what ends with the request. A call of an upstream takes it as `within`.
    *
    * Where every microsecond counts, go on at once with what is there at once; `await` costs a turn of the queue.
    *

@@ -1,0 +1,38 @@
+import { CliError, EXIT_UNAVAILABLE } from '../cli-error.ts'
+import type { StandInDefinition } from '../define-stack.ts'
+
+export interface RunningStandIns {
+  /** Where each answers. */
+  places: readonly { name: string; url: string }[]
+  /** The config keys that lead to them. */
+  config: Readonly<Record<string, string>>
+  close(): Promise<unknown>
+}
+
+/** Starts what stands in for somebody else's services, all or none. @throws {CliError} where a port is taken */
+export async function startStandIns(standIns: readonly StandInDefinition[]): Promise<RunningStandIns> {
+  const outcomes = await Promise.allSettled(standIns.map(startOne))
+  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  const close = () => Promise.all(started.map(({ running }) => running.close()))
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failure) {
+    await close()
+    throw failure.reason
+  }
+  return {
+    places: started.map(({ standIn: { name }, running: { url } }) => ({ name, url })),
+    config: Object.assign({}, ...started.map(({ standIn, running }) => standIn.config(running.url))),
+    close,
+  }
+}
+
+async function startOne(standIn: StandInDefinition) {
+  const { name, port } = standIn
+  try {
+    return { standIn, running: await standIn.start({ port }) }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') throw error
+    const remedy = 'stop what listens there, or choose another port for it in slipway.config.ts'
+    throw new CliError(`Port ${port}, for the stand-in ${name}, is taken; ${remedy}.`, EXIT_UNAVAILABLE)
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '@slipway/chassis'
+import service from './service.ts'
+
+runService(service)
