@@ -14,6 +14,7 @@ export const passengers = collection({
   keyOf: (input: PassengerInput) => input.uuid,
   newKey: randomUUID,
   columns: ['survived', 'passenger_class', 'name', 'name_folded', 'sex', 'age', 'siblings_or_spouses_aboard', 'parents_or_children_aboard', 'fare'],
+  searchColumns: ['name_folded'],
   toColumns,
   toObject,
   filters: {
@@ -49,7 +50,7 @@ function toColumns(input: PassengerInput): PassengerColumns {
   }
 }
 
-function toObject(key: string, columns: PassengerColumns): Passenger {
+function toObject(key: string, columns: Omit<PassengerColumns, 'name_folded'>): Passenger {
   return {
     uuid: key,
     survived: columns.survived === 1,

@@ -5,6 +5,8 @@ import { type OpenShout, openShout } from './open-shout.fixture.ts'
 import type { FaultName } from './stand-in/fault.ts'
 
 const FRESH_MILLISECONDS = 300_000
+/** Less than a try may take. */
+const SLOW_MILLISECONDS = 800
 
 /** What a client gets, and within how many seconds. The last are those that a try, or all of them, may take. */
 const answers: readonly [FaultName, status: number, code: string, seconds: number][] = [
@@ -54,7 +56,8 @@ describe('shout, while shoutcloud', () => {
         await later(FRESH_MILLISECONDS + 1000, async () => {
           const stale = await shout('known')
           assert.deepEqual([stale.status, stale.body], [200, { data: 'NWONK' }])
-          assert.deepEqual([stale.headers.get('cache-status'), stale.headers.get('age')], ['shout; hit; detail=stale', '301'])
+          assert.equal(stale.headers.get('cache-status'), 'shout; hit; detail=stale')
+          assert.match(stale.headers.get('age') ?? '', /^30[1-9]$/)
         })
         assert.equal((await send('GET', '/readyz')).status, 200)
         assert.equal((await send('GET', '/livez')).status, 200)
@@ -80,13 +83,13 @@ describe('shout, while shoutcloud', () => {
   test('is well, and the fresh time is over: everybody is served at once, and it is asked once', { timeout: 30_000 }, () =>
     withShout({}, async ({ shout, standIn }) => {
       await shout('aged')
-      standIn.set({ fault: 'slow', delay: 500 })
+      standIn.set({ fault: 'slow', delay: SLOW_MILLISECONDS })
       await later(FRESH_MILLISECONDS + 1000, async () => {
         const startedAt = performance.now()
-        const served = await Promise.all(Array.from({ length: 300 }, () => shout('aged')))
-        assert.ok(performance.now() - startedAt < 450, `It took ${performance.now() - startedAt} ms.`)
+        const served = await Promise.all(Array.from({ length: 100 }, () => shout('aged')))
+        assert.ok(performance.now() - startedAt < SLOW_MILLISECONDS, `It took ${performance.now() - startedAt} ms.`)
         assert.ok(served.every(({ headers }) => headers.get('cache-status') === 'shout; hit; detail=stale'))
-        await sleep(700)
+        await sleep(SLOW_MILLISECONDS)
         assert.equal(standIn.calls(), 2)
         assert.equal((await shout('aged')).headers.get('cache-status'), 'shout; hit')
       })

@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import { type OpenService, openService } from '../../test/open-service.ts'
 import service from './service.ts'
 import { type StandIn, startStandIn } from './stand-in/stand-in.ts'
+
+const answered = z.record(z.string(), z.unknown())
 
 export interface ShoutAnswer {
   readonly status: number
@@ -24,7 +27,7 @@ export async function openShout(environment: Readonly<Record<string, string>> = 
     async shout(text, { path = '/', ...init } = {}) {
       const given = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: text }), ...init }
       const response = await fetch(`http://127.0.0.1:${opened.port}${path}`, given)
-      return { status: response.status, headers: response.headers, body: await response.json() }
+      return { status: response.status, headers: response.headers, body: answered.parse(await response.json()) }
     },
     async close() {
       await opened.close()

@@ -12,7 +12,8 @@ const TEXTS_THAT_ARE_KNOWN = 20
 const MOST_CALLS = 1.2
 /** The probes, one each half second, each with what had begun before. */
 const MOST_CALLS_A_SECOND_ONCE_OPEN = 4
-const MOST_MILLISECONDS_ONCE_OPEN = 50
+/** More than an answer from the cache takes at the same time, which says what the machine has to do besides. */
+const MOST_MORE_MILLISECONDS_ONCE_OPEN = 50
 /** Of a request, with all its tries. */
 const MOST_MILLISECONDS = 3500
 const MOST_SECONDS_UNTIL_BACK = 2
@@ -109,7 +110,7 @@ for (const fault of ['drop', 'slow'] as const) {
       context.diagnostic(JSON.stringify(facts, (_key, value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value)))
       assert.ok(facts.callsUntilOpen <= MOST_CALLS)
       assert.ok(callsWhileOpen <= MOST_CALLS_A_SECOND_ONCE_OPEN * ((upAt - openAt) / 1000))
-      assert.ok(once.length > 100 && facts.p99OnceOpen < MOST_MILLISECONDS_ONCE_OPEN)
+      assert.ok(once.length > 100 && facts.p99OnceOpen < facts.p99OfKnown + MOST_MORE_MILLISECONDS_ONCE_OPEN)
       assert.ok(load.unknown.every(({ milliseconds }) => milliseconds < MOST_MILLISECONDS))
       assert.ok(load.unknown.every(({ status }) => status === 200 || status === 503))
       assert.ok(load.known.length > 0 && load.known.every(({ status }) => status === 200))

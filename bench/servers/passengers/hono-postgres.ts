@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import pg from 'pg'
-import { COLUMNS, type Passenger, type PassengerColumns, toObject, valuesOf } from './rows.ts'
 import { serveApp } from '../serve-app.ts'
+import { COLUMNS, type Passenger, type PassengerColumns, toObject, valuesOf } from './rows.ts'
 
 type Row = PassengerColumns & { uuid: string }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
-import { COLUMNS, type Passenger, type PassengerColumns, toObject, valuesOf } from './rows.ts'
 import { serveApp } from '../serve-app.ts'
+import { COLUMNS, type Passenger, type PassengerColumns, toObject, valuesOf } from './rows.ts'
 
 type Row = PassengerColumns & { uuid: string }
 

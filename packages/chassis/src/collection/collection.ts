@@ -11,8 +11,9 @@ import type { SortColumn } from './page.ts'
 /** What a collection's routes need of their service: a database named `db`. */
 export type CollectionRoute = Route<Record<never, never>, { db: Resource<AnyDatabase> }, Record<never, never>>
 
-/** What a service fills in. `Input` is what clients send, `Output` what they get, `Columns` what the database holds of it. */
-export interface CollectionDefinition<Input, Output, Columns> {
+/** What a service fills in. `Input` is what clients send, `Output` what they get, `Columns` what the database holds of it,
+ * and `ReadColumns` what of that objects are made of. */
+export interface CollectionDefinition<Input, Output, Columns, ReadColumns = Columns> {
   /** One object, in the singular: passenger. */
   name: string
   /** `/passengers` */
@@ -31,8 +32,10 @@ export interface CollectionDefinition<Input, Output, Columns> {
   newKey?(): string
   /** The columns that `toColumns` gives. */
   columns: readonly (string & keyof Columns)[]
+  /** Those of them that filters look at and `toObject` does not: they are written, and never read. @default [] */
+  searchColumns?: readonly (string & keyof Columns)[]
   toColumns(input: Input): Columns
-  toObject(key: string, columns: Columns): Output
+  toObject(key: string, columns: ReadColumns): Output
   /** Query parameters that leave objects out. @default {} */
   filters?: Readonly<Record<string, Filter>>
   /** What a list may be sorted by, by the name that clients use. @default {} */
@@ -63,8 +66,8 @@ export interface Collection<Input, Output extends object> {
  *
  * @example const { list, create, read } = collection({ name: 'config', path: '/configs', table: 'config', … })
  */
-export function collection<Input, Output extends object, Columns extends object>(
-  definition: CollectionDefinition<Input, Output, Columns>,
+export function collection<Input, Output extends object, Columns extends ReadColumns, ReadColumns extends object = Columns>(
+  definition: CollectionDefinition<Input, Output, Columns, ReadColumns>,
 ): Collection<Input, Output> {
   const erased = definition as unknown as AnyCollection
   const store = new ObjectStore(erased)

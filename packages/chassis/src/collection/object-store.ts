@@ -32,10 +32,11 @@ export class ObjectStore<Input, Output extends object> {
   readonly #pages: PageQueries
 
   constructor(definition: CollectionDefinition<Input, Output, object>) {
-    const { table, key, columns, filters = {}, sorts = {} } = definition
+    const { table, key, columns, searchColumns = [], filters = {}, sorts = {} } = definition
+    const readColumns = columns.filter((column) => !(searchColumns as readonly string[]).includes(column))
     this.#definition = definition
-    this.#rows = new RowStore({ table, key, columns })
-    this.#pages = new PageQueries({ table, filters, sorts })
+    this.#rows = new RowStore({ table, key, columns, readColumns })
+    this.#pages = new PageQueries({ table, key, readColumns, filters, sorts })
   }
 
   async page(db: AnyDatabase, request: PageRequest): Promise<Page<Output>> {
@@ -174,7 +175,7 @@ export class ObjectStore<Input, Output extends object> {
     return { key, object: this.#toObject(row), etag: etagOf(row.revision) }
   }
 
-  #toObject(row: StoredRow): Output {
+  #toObject(row: Readonly<Record<string, unknown>>): Output {
     const { key, toObject } = this.#definition
     return toObject(row[key] as string, row)
   }

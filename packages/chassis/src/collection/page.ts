@@ -3,7 +3,6 @@ import { type Statement, statement } from '../resources/database/statement.ts'
 import type { AnyTables, Values } from './any-database.ts'
 import type { PagePosition, SortValues } from './cursor.ts'
 import type { Filter } from './filter.ts'
-import type { StoredRow } from './row-store.ts'
 
 /** What a list may be sorted by. */
 export interface SortColumn extends SortValues {
@@ -12,6 +11,10 @@ export interface SortColumn extends SortValues {
 
 export interface PageOptions {
   table: string
+  /** The column of the key. */
+  key: string
+  /** The service's own columns that objects are made of. */
+  readColumns: readonly string[]
   filters: Readonly<Record<string, Filter>>
   /** By the name that clients use. */
   sorts: Readonly<Record<string, SortColumn>>
@@ -26,7 +29,13 @@ export interface PageRequest {
   given: Readonly<Record<string, unknown>>
 }
 
-type PageStatement = Statement<AnyTables, Values, StoredRow>
+/** A row as it is read for a page: the service's columns, and where it stands. */
+export type PageRow = Record<string, unknown> & {
+  /** Counts up in the order of insertion. */
+  position: number
+}
+
+type PageStatement = Statement<AnyTables, Values, PageRow>
 /** Where a page starts: at the first object, after one that has a value to sort by, or after one that has none. */
 type Start = 'first' | 'value' | 'null'
 
@@ -50,7 +59,7 @@ export class PageQueries {
   }
 
   /** What a row sorts by. */
-  positionOf(sort: string | undefined, row: StoredRow): PagePosition {
+  positionOf(sort: string | undefined, row: PageRow): PagePosition {
     const { column } = this.#sortOf(sort)
     return { position: row.position, value: column === 'position' ? null : (row[column] as PagePosition['value']) }
   }
@@ -71,9 +80,9 @@ export class PageQueries {
   }
 
   #build(query: Kysely<AnyTables>, values: Values, { sort, start, names }: { sort: string | undefined; start: Start; names: readonly string[] }) {
-    const { table, filters } = this.#options
+    const { table, key, readColumns, filters } = this.#options
     const { column, isNullable, isDescending } = this.#sortOf(sort)
-    let select = query.selectFrom(table).selectAll()
+    let select = query.selectFrom(table).select([...new Set(['position', key, ...readColumns, column])])
     for (const name of names) {
       const { column: filtered, operator } = filters[name] as Filter
       const value = values[`filter_${name}`]

@@ -5,11 +5,9 @@ import type { AnyDatabase, AnyTables, Values } from './any-database.ts'
 
 type AnyStatement = Statement<AnyTables, Values, StoredRow>
 
-/** A row as it is stored: the collection's own columns, and the service's. */
+/** A row as it is read by its key: the service's columns, and what makes the entity tag. */
 export type StoredRow = Record<string, unknown> & {
-  /** Counts up in the order of insertion. */
-  position: number
-  /** New at each change; it makes the entity tag. */
+  /** New at each change. */
   revision: string
 }
 
@@ -19,6 +17,8 @@ export interface RowStoreOptions {
   key: string
   /** The service's own columns. */
   columns: readonly string[]
+  /** Those of them that objects are made of. */
+  readColumns: readonly string[]
 }
 
 /** How many rows one INSERT carries when there are many, which saves round trips. */
@@ -37,11 +37,15 @@ export class RowStore {
   readonly #remove: AnyStatement
 
   constructor(options: RowStoreOptions) {
-    const { table, key, columns } = options
+    const { table, key, columns, readColumns } = options
     const define = (build: (query: Kysely<AnyTables>, values: Values) => unknown) => statement(build as AnyStatement['build'])
     const valuesOf = (values: Values, names: readonly string[], suffix = '') => Object.fromEntries(names.map((name) => [name, values[name + suffix]]))
     const all = [key, 'revision', ...columns]
-    const find = (query: Kysely<AnyTables>, values: Values) => query.selectFrom(table).selectAll().where(key, '=', values[key])
+    const find = (query: Kysely<AnyTables>, values: Values) =>
+      query
+        .selectFrom(table)
+        .select([key, 'revision', ...readColumns])
+        .where(key, '=', values[key])
     this.#options = options
     this.#find = define(find)
     this.#findLocked = define((query, values) => find(query, values).forUpdate())

@@ -53,7 +53,7 @@ export class CacheEngine<Value> {
     this.#options = options
     this.#memory = options.memory
     this.#counts = options.counts
-    this.#now = options.now ?? Date.now
+    this.#now = options.now ?? (() => Date.now())
   }
 
   get(key: string, load: Load<Value>, scope: RequestScope | undefined): Cached<Value> | Promise<Cached<Value>> {
