@@ -3,6 +3,8 @@ import { z } from 'zod'
 const MAX_NAME = 253
 const MAX_METADATA_BYTES = 65_536
 const MAX_METADATA_DEPTH = 32
+/** Of the paths of all scalars together, by which a config is found: each repeats the names that it stands under. */
+const MAX_PATH_CHARACTERS = 2 ** 20
 
 /** Its path, `/configs/search`, is taken. */
 const RESERVED = 'search'
@@ -11,7 +13,10 @@ const RESERVED = 'search'
 export const configName = z
   .string()
   .max(MAX_NAME)
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/)
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+    'It must be lower-case letters, digits and hyphens, in labels separated by dots',
+  )
   .refine((name) => name !== RESERVED, `It must not be ${RESERVED}, where configs are searched`)
   .meta({ description: 'Lower-case letters, digits and hyphens, in labels separated by dots (DNS-1123).', examples: ['datacenter-1'] })
 
@@ -38,7 +43,13 @@ function* metadataFaults(value: Metadata): Generator<Fault> {
   if (depthOf(value) > MAX_METADATA_DEPTH) yield { path: [], message: `It must not be nested more than ${MAX_METADATA_DEPTH} levels deep` }
   else if (Buffer.byteLength(JSON.stringify(value)) > MAX_METADATA_BYTES)
     yield { path: [], message: `It must not have more than ${MAX_METADATA_BYTES} bytes` }
+  else if (pathCharacters(value) > MAX_PATH_CHARACTERS) yield { path: [], message: 'Its names are too long for how much stands under them' }
   else yield* memberFaults(value, [])
+}
+
+function pathCharacters(value: unknown, length = 0): number {
+  if (typeof value !== 'object' || value === null) return length
+  return Object.entries(value).reduce((sum, [key, member]) => sum + pathCharacters(member, length + key.length + 1), 0)
 }
 
 function* memberFaults(value: unknown, path: string[]): Generator<Fault> {

@@ -26,7 +26,9 @@ export const configs = collection({
 async function storeConditions(transaction: Database<Tables>, dcname: string, changed: Config | undefined): Promise<void> {
   if (!changed) return
   await transaction.run(transaction.query.deleteFrom('config_condition').where('dcname', '=', dcname))
-  const digests = [...new Set([...conditionsOf(changed)].map(digestOf))]
+  const all = new Set<string>()
+  for (const condition of conditionsOf(changed)) all.add(digestOf(condition))
+  const digests = [...all]
   for (let start = 0; start < digests.length; start += CONDITIONS_AT_ONCE) {
     const rows = digests.slice(start, start + CONDITIONS_AT_ONCE).map((digest) => ({ dcname, digest }))
     await transaction.run(transaction.query.insertInto('config_condition').values(rows))

@@ -42,6 +42,12 @@ const refusals: Readonly<Record<string, readonly [body: string | Uint8Array, sta
   'metadata 10,000 levels deep': [named(nested(10_000)), 400, 'malformed_body'],
   'a byte more than 64 KiB': [named(JSON.stringify(sized(65_537))), 422, 'validation_failed'],
   'a body of more than 1 MiB': [named(JSON.stringify(sized(1_048_576))), 413, 'body_too_large'],
+  'much under a long name': [named(`{"${'k'.repeat(33_000)}":[${Array(16_000).fill(1).join()}]}`), 422, 'validation_failed'],
+  'much that is wrong under a long name': [
+    named(`{"${'k'.repeat(33_000)}":[${Array(1000).fill('{"enabled":1}').join()}]}`),
+    422,
+    'validation_failed',
+  ],
   'a number that no number can hold': [named('{"a":[1e999]}'), 422, 'validation_failed'],
   'a negative one': [named('{"a":{"b":-1e999}}'), 422, 'validation_failed'],
   'enabled that is no boolean': [named('{"limits":{"cpu":{"enabled":"yes"}}}'), 422, 'validation_failed'],

@@ -108,6 +108,7 @@ for (const kind of databases) {
       for (const path of ['/configs/search', '/configs/search/', '/search', '/search?']) assertProblem(await send('GET', path), 400, 'bad_request')
       const many = Array.from({ length: 51 }, (_, index) => `metadata.a${index}=1`).join('&')
       assertProblem(await send('GET', `/search?${many}`), 400, 'bad_request')
+      assertProblem(await send('GET', '/search?__proto__=x&dcname=datacenter-1'), 422, 'validation_failed')
     })
 
     test('search is no name of a config', { timeout: 60_000 }, async () => {

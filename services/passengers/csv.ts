@@ -127,6 +127,7 @@ async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 
 function refuse(errors: readonly InputError[]): ServiceError {
   const [first] = errors
-  const more = errors.length > 1 ? `, and ${errors.length - 1} rows more` : ''
+  const others = errors.length >= MAX_ERRORS ? `at least ${MAX_ERRORS - 1} rows more` : `${errors.length - 1} rows more`
+  const more = errors.length > 1 ? `, and ${others}` : ''
   return new ServiceError('validation_failed', `Nothing was imported. ${first?.path}: ${first?.message}${more}.`, { errors })
 }

@@ -95,7 +95,7 @@ for (const kind of databases) {
       }
     })
 
-    // A short file is read before its transaction begins, a long one is in the midst of it.
+    // A short file stays in memory until it is whole, a long one does not.
     for (const [what, half] of [
       ['short', fileOf(5000)],
       ['long', `${HEADER}\n${LONG_ROW.repeat(1200)}`],
@@ -116,6 +116,22 @@ for (const kind of databases) {
         assert.equal((await opened.send('POST', '/passengers', { body: HEADER, headers: CSV })).status, 200, 'others can write')
       })
     }
+
+    test('while a client stops in the middle of a long file, nobody else has to wait', { timeout: 60_000 }, async () => {
+      const opened = await open()
+      const socket = connect(opened.port, '127.0.0.1')
+      await once(socket, 'connect')
+      const begun = `POST /passengers HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\nContent-Length: 60000000\r\n\r\n${HEADER}\n${LONG_ROW.repeat(1200)}`
+      await new Promise((resolve) => socket.write(begun, resolve))
+      await sleep(500)
+      const startedAt = performance.now()
+      const quick = await opened.send('POST', '/passengers', { body: `${HEADER}\n0,3,Undelayed,male,22,1,0,7.25`, headers: CSV })
+      assert.deepEqual(quick.body, { imported: 1 })
+      assert.ok(performance.now() - startedAt < 2000)
+      socket.destroy()
+      const [undelayed] = (await opened.send('GET', '/passengers?name=undelayed')).body
+      assert.equal((await opened.send('DELETE', `/passengers/${undelayed.uuid}`)).status, 204)
+    })
 
     test('while a client sends slowly, nobody else has to wait', { timeout: 60_000 }, async () => {
       const opened = await open()

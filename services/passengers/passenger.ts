@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** In any case of its letters; it is one uuid, and written in lower case. */
 export const uuid = z
   .string()
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'It must be a UUID')
   .transform((text) => text.toLowerCase())
   .meta({ format: 'uuid' })
 

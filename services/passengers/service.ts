@@ -5,13 +5,13 @@ import createPassenger from './migrations/001-create-passenger.ts'
 import firstPassengers from './migrations/002-first-passengers.ts'
 import { passenger, type Tables } from './passenger.ts'
 import { passengers } from './passengers.ts'
-import { readAhead } from './read-ahead.ts'
+import { spool } from './spool.ts'
 
 /** Rows that are written at once. */
 const IMPORT_BATCH = 1000
 const MAX_IMPORT_BYTES = 64 * 2 ** 20
-/** What is kept in memory of a file: about 150,000 rows. */
-const READ_AHEAD_BYTES = 8 * 2 ** 20
+/** What is kept in memory of a file: about 60,000 rows. */
+const MOST_IN_MEMORY = 4 * 2 ** 20
 
 type Context = { db: Database<Tables> }
 const { list, create, read, replace, remove, store } = passengers
@@ -29,20 +29,20 @@ const importFile = defineRoute({
   response: z.object({ imported: z.int() }),
   errors: ['validation_failed', 'malformed_body', 'resource_unavailable'],
   async handler({ body }, { db }: Context) {
-    // A transaction keeps a connection, and on SQLite every other writer waiting.
-    const file = await readAhead(body, READ_AHEAD_BYTES)
-    return db.transaction(
-      async (transaction) => {
+    // A transaction keeps a connection, and on SQLite every other writer waiting, so it begins when nobody has to be waited for any more.
+    const file = await spool(body, MOST_IN_MEMORY)
+    try {
+      return await db.transaction(async (transaction) => {
         let imported = 0
-        for await (const batch of readPassengers(file, IMPORT_BATCH)) {
+        for await (const batch of readPassengers(file.bytes(), IMPORT_BATCH)) {
           await store.createMany(transaction, batch)
           imported += batch.length
         }
         return { imported }
-      },
-      // The file can be read once.
-      { isRepeatable: false },
-    )
+      })
+    } finally {
+      await file.close()
+    }
   },
 })
 

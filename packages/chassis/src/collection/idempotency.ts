@@ -9,7 +9,7 @@ import type { AnyDatabase } from './any-database.ts'
 /** The header field (draft-ietf-httpapi-idempotency-key-header): the client's own name for one creation, whose retries it marks with it. */
 export const idempotencyKey = z
   .string()
-  .regex(/^[\x21-\x7e]{1,255}$/)
+  .regex(/^[\x21-\x7e]{1,255}$/, 'It must be 1 to 255 visible characters of ASCII')
   .optional()
   .meta({ description: 'Makes a retry of this request return the first answer, for a day.' })
 

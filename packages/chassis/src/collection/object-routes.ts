@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineRoute } from '../definition/define-route.ts'
 import { reply } from '../definition/reply.ts'
-import { inputErrors } from '../http/input-errors.ts'
+import { errorPath, inputErrors } from '../http/input-errors.ts'
 import type { AnyDatabase } from './any-database.ts'
 import type { AnyCollection, Collection, CollectionRoute } from './collection.ts'
 import { answerOnce, idempotencyKey } from './idempotency.ts'
@@ -66,7 +66,7 @@ export function createObjectRoutes(definition: AnyCollection, store: ObjectStore
     body: input,
     status: createsByPut ? [200, 201] : 200,
     response: output,
-    errors: [...(createsByPut ? [] : ['not_found']), 'precondition_failed', 'resource_unavailable'],
+    errors: [createsByPut ? 'conflict' : 'not_found', 'precondition_failed', 'resource_unavailable'],
     async handler({ params: parameters, body, headers }, { db }: Context) {
       const id = keyOf(parameters)
       checkKey(definition, id, body)
@@ -120,7 +120,7 @@ function checkKey({ key, keyOf }: AnyCollection, id: string, object: unknown): v
 function parseMerged(definition: AnyCollection, id: string, merged: unknown): unknown {
   const parsed = definition.input.safeParse(merged)
   if (!parsed.success) {
-    const errors = parsed.error.issues.map(({ path, message }) => ({ path: ['body', ...path.map(String)].join('.'), message }))
+    const errors = parsed.error.issues.map(({ path, message }) => ({ path: errorPath(['body', ...path]), message }))
     throw inputErrors('validation_failed', errors)
   }
   checkKey(definition, id, parsed.data)

@@ -1,9 +1,9 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Route, RouteInput } from '../definition/define-route.ts'
 import { itemSchema } from '../definition/route-facts.ts'
 import type { InputError } from '../definition/service-error.ts'
 import type { Exchange } from '../observe/exchange.ts'
-import { inputErrors, nulErrors } from './input-errors.ts'
+import { errorPath, inputErrors, nulErrors } from './input-errors.ts'
 import { toRecord } from './read-body.ts'
 
 type Input = RouteInput<unknown, unknown, unknown, unknown>
@@ -48,7 +48,13 @@ function listNames(query: z.ZodType | undefined): ReadonlySet<string> {
 function parseQuery({ search }: Exchange, schema: z.ZodType, lists: ReadonlySet<string>, errors: InputError[]): unknown {
   const fields = toRecord(new URLSearchParams(search), lists)
   if (search.includes('%00')) errors.push(...nulErrors('query', fields))
+  // A schema of any names drops it without a word.
+  if ('__proto__' in fields && takesAnyName(schema)) errors.push({ path: 'query.__proto__', message: 'No parameter may have this name' })
   return parsePart('query', schema, fields, errors)
+}
+
+function takesAnyName(schema: z.ZodType): boolean {
+  return !(schema instanceof z.ZodObject) || schema.def.catchall !== undefined
 }
 
 function headersOf(exchange: Exchange, schema: z.ZodType): Record<string, string | undefined> {
@@ -59,6 +65,6 @@ function headersOf(exchange: Exchange, schema: z.ZodType): Record<string, string
 function parsePart(part: Part, schema: z.ZodType, value: unknown, errors: InputError[]): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  for (const issue of result.error.issues) errors.push({ path: [part, ...issue.path.map(String)].join('.'), message: issue.message })
+  for (const issue of result.error.issues) errors.push({ path: errorPath([part, ...issue.path]), message: issue.message })
   return undefined
 }

@@ -40,6 +40,17 @@ describe('a body of JSON', () => {
     })
   }
 
+  test('of many faults under long names is answered soon, and shortly', async () => {
+    const name = 'k'.repeat(500_000)
+    for (const body of [`{"${name}":[${Array(50_000).fill('"\\u0000"').join()}]}`, `{"${name}":[${Array(20_000).fill('{"__proto__":1}').join()}]}`]) {
+      const startedAt = performance.now()
+      const response = await send(body)
+      assert.equal(response.status, 422)
+      assert.ok((await response.text()).length < 100_000)
+      assert.ok(performance.now() - startedAt < 2000)
+    }
+  })
+
   test('may say __proto__ in a text, and constructor as a name', async () => {
     const body = { any: '__proto__', record: { constructor: { prototype: { x: 1 } }, toString: 1, hasOwnProperty: 2 }, loose: { constructor: 1 } }
     const answer = await taken(JSON.stringify(body))

@@ -1,5 +1,5 @@
 import { type InputError, ServiceError } from '../definition/service-error.ts'
-import { inputErrors } from './input-errors.ts'
+import { errorPath, inputErrors, MOST_LISTED } from './input-errors.ts'
 
 /**
  * Parses a JSON body (RFC 8259). Of members that have the same name the last one counts, as everywhere in JavaScript.
@@ -57,24 +57,29 @@ interface Member {
  */
 function checkContent(data: unknown): void {
   const errors: InputError[] = []
+  let count = 0
+  const refuse = (member: Member, message: string) => {
+    if (count++ < MOST_LISTED) errors.push({ path: pathOf(member), message })
+  }
+  const checkText = (text: string, member: Member) => {
+    if (!text.isWellFormed()) throw new ServiceError('malformed_body', 'The body must be well-formed Unicode; it has half of a surrogate pair.')
+    if (text.includes('\0')) refuse(member, 'A text must not have a NUL character')
+  }
   // A list instead of recursion, which MAX_JSON_DEPTH may allow to go deeper than the stack.
   const members: Member[] = [{ name: 'body', value: data, parent: undefined }]
   for (let member = members.pop(); member; member = members.pop()) {
     const { name, value } = member
-    checkText(name, member, errors)
-    if (name === '__proto__') errors.push({ path: pathOf(member), message: 'No member may have this name' })
-    else if (typeof value === 'string') checkText(value, member, errors)
+    checkText(name, member)
+    if (name === '__proto__') refuse(member, 'No member may have this name')
+    else if (typeof value === 'string') checkText(value, member)
     else if (typeof value === 'object' && value !== null)
       for (const key of Object.keys(value).reverse()) members.push({ name: key, value: (value as Record<string, unknown>)[key], parent: member })
   }
-  if (errors.length > 0) throw inputErrors('validation_failed', errors)
+  if (count > 0) throw inputErrors('validation_failed', errors, count)
 }
 
-function checkText(text: string, member: Member, errors: InputError[]): void {
-  if (!text.isWellFormed()) throw new ServiceError('malformed_body', 'The body must be well-formed Unicode; it has half of a surrogate pair.')
-  if (text.includes('\0')) errors.push({ path: pathOf(member).replaceAll('\0', '\\u0000'), message: 'A text must not have a NUL character' })
-}
-
-function pathOf({ name, parent }: Member): string {
-  return parent ? `${pathOf(parent)}.${name}` : name
+function pathOf(member: Member): string {
+  const names: string[] = []
+  for (let one: Member | undefined = member; one; one = one.parent) names.unshift(one.name)
+  return errorPath(names).replaceAll('\0', '\\u0000')
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { DEFAULT_PORT_BASE } from '../dev/assign-ports.ts'
 import { findProject, STACK_FILE } from '../find-project.ts'
 import { ownRuntime, RUNTIMES, type RuntimeName } from '../find-runtime.ts'
 import { addExamples } from './add-examples.ts'
@@ -20,7 +21,7 @@ export function createDevCommand(): Command {
       'Runs every deployment of slipway.config.ts in one process, each on a port of its own, behind a front door that routes by host as an Ingress would.',
     )
     .option('-p, --port <number>', "the front door's port", parsePort, 8080)
-    .option('--port-base <number>', "the first deployment's port; the next has the next", parsePort, 8081)
+    .option('--port-base <number>', "the first deployment's port; the next has the next", parsePort, DEFAULT_PORT_BASE)
     .addOption(new Option('--runtime <name>', 'what the stack runs on').choices(RUNTIMES).default(ownRuntime))
     .option('--json', 'print the table and the logs as JSON lines')
     .option('--no-watch', "don't restart on change; end when the stack ends")

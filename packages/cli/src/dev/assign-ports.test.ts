@@ -18,7 +18,8 @@ describe('assignPorts', () => {
       message: 'Port 8082 would be needed by both the front door and d1; choose another with --port or --port-base.',
     })
     assert.throws(() => assignPorts(deployments(8082, undefined), { port: 8080, portBase: 8081 }), /needed by both d0 and d1/)
-    assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8080, portBase: 8089 }), /needed by both the stand-in tide and d1/)
+    assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8090, portBase: 8081 }), /both the front door and the stand-in tide/)
+    assert.throws(() => assignPorts(deployments(9009, undefined), { port: 8080, portBase: 9000 }), /both the stand-in tide and d0/)
     assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8080, portBase: 65535 }), /choose a lower --port-base/)
   })
 })

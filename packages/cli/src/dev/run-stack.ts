@@ -5,7 +5,7 @@ import { CliError, EXIT_UNAVAILABLE } from '../cli-error.ts'
 import { loadStack } from '../load-stack.ts'
 import { createPaint } from '../paint.ts'
 import { renderStackTable, type StackPlaces } from '../render/stack-table.ts'
-import { assignPorts, type PortOptions } from './assign-ports.ts'
+import { assignPorts, type PortOptions, standInPort } from './assign-ports.ts'
 import { createFrontDoor } from './front-door.ts'
 import { createStackLog, type StackLog } from './stack-log.ts'
 import { portProblem, type RunningDeployment, startDeployments } from './start-deployments.ts'
@@ -35,7 +35,7 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
   const colours = paint('bold', '') !== ''
   const log = createStackLog({ names: deployments.map(({ name }) => name), isJson: options.isJson, paint, colours })
   try {
-    const standIns = await startStandIns(stack.standIns)
+    const standIns = await startStandIns(stack.standIns.map((standIn) => ({ ...standIn, port: standInPort(standIn, options.portBase) })))
     const project = dirname(options.stackFile)
     const started = await startDeployments({ deployments, ports, project, standIns: standIns.config, writerFor: log.writerFor })
     const frontDoor = await openFrontDoor(started, options.port)

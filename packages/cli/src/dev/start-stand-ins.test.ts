@@ -51,7 +51,7 @@ describe('startStandIns', () => {
     }
     await assert.rejects(startStandIns([standIn('tide', 0, start), standIn('wind', port)]), {
       name: 'CliError',
-      message: `Port ${port}, for the stand-in wind, is taken; stop what listens there, or choose another port for it in slipway.config.ts.`,
+      message: `Port ${port}, for the stand-in wind, is taken; stop what listens there, another stack perhaps, or choose other ports with --port and --port-base.`,
     })
     await assert.rejects(fetch(first))
     await taken.close()

@@ -32,7 +32,7 @@ async function startOne(standIn: StandInDefinition) {
     return { standIn, running: await standIn.start({ port }) }
   } catch (error) {
     if ((error as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') throw error
-    const remedy = 'stop what listens there, or choose another port for it in slipway.config.ts'
+    const remedy = 'stop what listens there, another stack perhaps, or choose other ports with --port and --port-base'
     throw new CliError(`Port ${port}, for the stand-in ${name}, is taken; ${remedy}.`, EXIT_UNAVAILABLE)
   }
 }

@@ -31,7 +31,7 @@ export async function migrateDeployment({ stackFile, name, task, environment }: 
       signal: stopping.signal,
     })
   } catch (error) {
-    throw stopping.signal.aborted ? new CliError('Stopped by a signal; the migrations that were done stay done.') : toCliError(error)
+    throw stopping.signal.aborted ? new CliError('Stopped by a signal; the migrations that were done stay done.') : toCliError(error, name)
   }
 }
 
@@ -58,8 +58,10 @@ function stopOnSignal(): AbortController {
 const say = (message: string) => console.error(message)
 const log: Logger = { debug: () => {}, info: say, warn: say, error: say }
 
-/** What a database says is all that one needs to know; where in the code it was heard is not. */
-function toCliError(error: unknown): unknown {
+/** What a database says is what one needs to know, and where it is, where it says but little; where in the code it was heard is not. */
+function toCliError(error: unknown, name: string): unknown {
   if (!(error instanceof Error) || ['ConfigError', 'TypeError'].includes(error.name)) return error
-  return new CliError(error.message || String((error as NodeJS.ErrnoException).code))
+  const said = error.message || String((error as NodeJS.ErrnoException).code)
+  const isDriver = 'code' in error || error.name === 'ConnectionRefused'
+  return new CliError(isDriver ? `The database of ${name} can't be used: ${said}. DATABASE_URL says where it is.` : said)
 }

@@ -31,6 +31,8 @@ const SQLSTATES: Readonly<Record<string, DatabaseErrorKind>> = {
   '23505': 'duplicate',
   '23503': 'reference',
   '22': 'value',
+  '23502': 'value', // NOT NULL
+  '23514': 'value', // a CHECK
   '54000': 'value', // an index row that is too large
   '3D000': 'unavailable', // no such database, yet
 }
@@ -74,6 +76,8 @@ const MYSQL_ERRORS: Readonly<Record<number, DatabaseErrorKind>> = {
   1406: 'value', // too long
   1118: 'value',
   3140: 'value',
+  1048: 'value', // NOT NULL
+  3819: 'value', // a CHECK of MySQL's
   4025: 'value', // a CHECK
 }
 
@@ -89,7 +93,9 @@ const SQLITE_ERRORS: Readonly<Record<number, DatabaseErrorKind>> = {
   14: 'unavailable', // can't open
   18: 'value', // too big
   26: 'unavailable', // not a database
+  275: 'value', // a CHECK
   787: 'reference',
+  1299: 'value', // NOT NULL
   1555: 'duplicate',
   2067: 'duplicate',
   2579: 'duplicate',
@@ -135,13 +141,13 @@ export function toServiceError(resource: string, error: unknown): unknown {
     case 'unavailable':
     case 'lost':
     case 'stale':
-      return new ServiceError('resource_unavailable', `The service's ${resource} could not do it in time.`, { retryAfter: 1, cause: error })
+      return new ServiceError('resource_unavailable', `The service's ${resource} could not do it, or not in time.`, { retryAfter: 1, cause: error })
     case 'duplicate':
       return new ServiceError('conflict', 'An object with the same key exists already.', { cause: error })
     case 'reference':
       return new ServiceError('conflict', 'It refers to an object that does not exist, or is referred to.', { cause: error })
     case 'value':
-      return new ServiceError('validation_failed', 'A value is more than the database can hold.', { cause: error })
+      return new ServiceError('validation_failed', 'A value is not one that the database can hold.', { cause: error })
     case 'other':
       return error
   }

@@ -183,6 +183,44 @@ for (const kind of databases) {
       }),
     )
 
+    test('nothing runs behind the end of a transaction, whatever was not awaited', { timeout: 30_000 }, () =>
+      withItems(async ({ db }) => {
+        const nobodyWaits: Promise<unknown>[] = []
+        const insertMany = async (place: typeof db, name: string) => {
+          for (let index = 0; index < 20; index++) await place.run(insertItem, { name: `${name} ${index}`, amount: 1 })
+        }
+        const outcomeOf = (work: Promise<void>) => work.then(() => 'done', String)
+        const failing = db.transaction(async (transaction) => {
+          nobodyWaits.push(outcomeOf(insertMany(transaction, 'rolled back')))
+          await transaction.run(insertItem, { name: 'rolled back, too', amount: 1 })
+          throw new Error('no')
+        })
+        await assert.rejects(failing, /^Error: no$/)
+        const whole = await db.transaction(async (transaction) => {
+          nobodyWaits.push(outcomeOf(insertMany(transaction, 'committed')))
+          await transaction.run(insertItem, { name: 'committed, too', amount: 1 })
+          return transaction.all(transaction.query.selectFrom('item').selectAll())
+        })
+        for (const outcome of await Promise.all(nobodyWaits)) assert.match(String(outcome), /The transaction is over/)
+        const names = (await db.all(db.query.selectFrom('item').selectAll())).map(({ name }) => name)
+        assert.ok(!names.some((name) => name.startsWith('rolled back')), names.join())
+        assert.ok(names.length - whole.length <= 1, 'at most what was asked before the end')
+      }),
+    )
+
+    test('nothing is done for a request whose time is over, and nothing of it is committed', { timeout: 30_000 }, () =>
+      withItems(async ({ open }) => {
+        const late = open.forRequest?.(scopeOf(300)) ?? assert.fail()
+        const writing = late.transaction(async (transaction) => {
+          await transaction.run(insertItem, { name: 'in time', amount: 1 })
+          await sleep(400)
+        })
+        await assert.rejects(writing, { code: 'resource_unavailable' })
+        await assert.rejects(late.run(insertItem, { name: 'late', amount: 1 }), { code: 'resource_unavailable' })
+        assert.deepEqual(await open.handle.all(open.handle.query.selectFrom('item').selectAll()), [])
+      }),
+    )
+
     test('what was prepared goes on when another version of the code has changed the table', { timeout: 30_000 }, () =>
       withItems(async ({ db }) => {
         const everything = statement((query: Kysely<ItemTables>, { name }: { name: string }) =>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestScope } from '../../definition/resource.ts'
 import { afterwards } from '../afterwards.ts'
-import { commandOf, type DatabaseSystem, type DriverQuery, type Executor, type QueryResult } from './connection.ts'
+import { commandOf, type DatabaseSystem, type DriverQuery, type Executor, type QueryResult, QueryTimeout } from './connection.ts'
 import { isBroken, isLost, toServiceError } from './database-error.ts'
 import { describeQuery } from './describe-query.ts'
 import { Lease } from './lease.ts'
@@ -72,6 +72,8 @@ export class Engine {
     if (this.#isReadOnly && !driver.isRead) throw new TypeError(`${this.#name} is declared as read-only, and ${observed.spanName} would change it.`)
     const startedAt = performance.now()
     const deadlineAt = this.#deadlineOf(scope, startedAt)
+    // Its client has had its answer, or gets it before this would be done.
+    if (startedAt >= deadlineAt) return this.#fail(new QueryTimeout())
     const run = transaction
       ? () => transaction.execute(driver, deadlineAt)
       : () => this.#borrow(driver.isRead ? 'read' : 'write', deadlineAt, (lease) => lease.execute(driver, deadlineAt))
@@ -88,15 +90,15 @@ export class Engine {
     { scope, isRepeatable }: TransactionPlace,
   ): Promise<Result> {
     const deadlineAt = this.#deadlineOf(scope, performance.now())
-    const command = (transaction: Transaction, sql: string) => {
+    const observe = (sql: string, run: () => Promise<QueryResult>) => {
       const description = { sql, operation: sql.split(' ', 1)[0] as string, table: '', isRead: false }
-      return this.#observer.run(this.#observer.observed(description, this.system), scope, () => transaction.execute(commandOf(sql), deadlineAt))
+      return this.#observer.run(this.#observer.observed(description, this.system), scope, run)
     }
     const attempt = (lease: Lease) =>
       inTransaction(new Transaction(lease), async (transaction) => {
-        for (const sql of begin) await command(transaction, sql)
+        for (const sql of begin) await observe(sql, () => transaction.execute(commandOf(sql), deadlineAt))
         const result = await work(transaction)
-        await command(transaction, 'COMMIT')
+        await observe('COMMIT', () => transaction.commit(deadlineAt))
         return result
       })
     const run = async () => this.#borrow('write', deadlineAt, attempt)

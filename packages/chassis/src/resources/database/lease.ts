@@ -12,10 +12,7 @@ export class Lease implements Connection {
     this.#onEnd = onEnd
   }
 
-  /** @throws {TypeError} at once, where it has been given back */
   execute(query: DriverQuery, deadlineAt: number): QueryResult | Promise<QueryResult> {
-    // It may be somebody else's by now.
-    if (!this.#onEnd) throw new TypeError('The transaction is over; await every query of it before it ends.')
     return this.#connection.execute(query, deadlineAt)
   }
 
