@@ -17,6 +17,6 @@ export default defineStack({
     { service: shout, name: 'shout', namespace: 'shout', host: 'shout.parcellab.com' },
   ],
   local: {
-    standIns: [{ name: 'shoutcloud', port: 8090, start: startStandIn, config: (url) => ({ SHOUTCLOUD_URL: `${url}/V1/SHOUT` }) }],
+    standIns: [{ name: 'shoutcloud', port: 8190, start: startStandIn, config: (url) => ({ SHOUTCLOUD_URL: `${url}/V1/SHOUT` }) }],
   },
 })

@@ -8,7 +8,11 @@ const texts = [
   ['a\tb\nc', 'c\nb\ta'],
   // One line break stays one line break.
   ['one\r\ntwo', 'owt\r\neno'],
+  ['\r\n\r\n', '\r\n\r\n'],
+  ['a\r\n\u0301\r\nb', 'b\r\n\u0301\r\na'],
   ['Straße', 'eßartS'],
+  // a sign that takes the digit behind it
+  ['ab\u06001cd', 'dc\u06001ba'],
   // e with a combining acute, and a with two accents
   ['cafe\u0301', 'e\u0301fac'],
   ['a\u0302\u0323b', 'ba\u0302\u0323'],
@@ -30,8 +34,23 @@ test('a text is reversed by what people see as characters', () => {
   }
 })
 
+test('what is mostly plain is reversed as all of it would be', () => {
+  const characters = ['a', 'b', '\n', '\r', '\r\n', 'é', 'e\u0301', '\u{1F44B}\u{1F3FD}', '\u0600', '1', ' ']
+  const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
+  for (let index = 0; index < 2000; index++) {
+    const text = Array.from({ length: 12 }, () => characters[Math.floor(Math.random() * characters.length)]).join('')
+    const expected = Array.from(graphemes.segment(text), ({ segment }) => segment)
+    assert.equal(reverse(text), expected.reverse().join(''), JSON.stringify(text))
+  }
+})
+
 test('64 KiB are reversed before anybody notices', () => {
-  for (const text of ['a'.repeat(65_536), '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}'.repeat(3640), 'e\u0301'.repeat(21_845)]) {
+  for (const text of [
+    'a'.repeat(65_536),
+    `${'a'.repeat(65_530)}é`,
+    '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}'.repeat(3640),
+    'e\u0301'.repeat(21_845),
+  ]) {
     const startedAt = performance.now()
     assert.equal(reverse(text).length, text.length)
     assert.ok(performance.now() - startedAt < 500)

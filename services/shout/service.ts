@@ -4,6 +4,8 @@ import { reverse } from './reverse.ts'
 
 const MAX_BODY_BYTES = 65_536
 const DAY_SECONDS = 86_400
+/** A longer one is shouted each time: a few hundred of 64 KiB would drive out what everybody else asks for. */
+const MAX_CACHED_BYTES = 4096
 
 const text = z.object({ data: z.string().meta({ examples: ['test'] }) }).meta({ id: 'Text' })
 
@@ -14,7 +16,8 @@ const shouted = z.object({ OUTPUT: z.string() })
 const CACHE_STATUS = { hit: 'shout; hit', stale: 'shout; hit; detail=stale', miss: 'shout; fwd=miss', local: 'shout; fwd=miss; detail=local' }
 
 function toReply({ value, state, age }: Cached<string>): Reply<z.output<typeof text>> {
-  return reply({ data: value }, { headers: { 'cache-status': CACHE_STATUS[state], age: String(age) } })
+  // Age says that the answer is none of now (RFC 9111, section 5.1).
+  return reply({ data: value }, { headers: { 'cache-status': CACHE_STATUS[state], ...(state !== 'miss' && { age: String(age) }) } })
 }
 
 const isUpstreamError = (error: unknown) =>
@@ -34,7 +37,14 @@ export default defineService(
       shoutcloud: upstream({ name: 'shoutcloud', url: 'http://api.shoutcloud.io/V1/SHOUT', timeout: 1, totalTimeout: 3, attempts: 3 }),
       // What was shouted once is shouted the same way for ever, so an old answer is better than none. A load may take longer than the upstream with
       // all its tries, whose own error says more.
-      cache: cache({ value: z.string(), fresh: 300, staleWhileRevalidate: DAY_SECONDS, staleIfError: DAY_SECONDS, loadTimeout: 5 }),
+      cache: cache({
+        value: z.string(),
+        fresh: 300,
+        staleWhileRevalidate: DAY_SECONDS,
+        staleIfError: DAY_SECONDS,
+        maxValueBytes: MAX_CACHED_BYTES,
+        loadTimeout: 5,
+      }),
     },
     metrics: { fallbacks: counter({ name: 'shout_fallbacks_total', help: 'Texts that were upper-cased here instead of by shoutcloud.' }) },
   },
@@ -52,16 +62,15 @@ export default defineService(
       errors: ['upstream_unavailable', 'bad_upstream_reply'],
       handler({ body: { data } }, { cache, shoutcloud, config, metrics }) {
         if (data === '') return { data }
-        const turned = reverse(data)
-        const cached = cache.get(turned, async (within) => {
-          const { OUTPUT } = await shoutcloud.call({ json: { INPUT: turned }, response: shouted, isIdempotent: true, within })
+        const cached = cache.get(data, async (within) => {
+          const { OUTPUT } = await shoutcloud.call({ json: { INPUT: reverse(data) }, response: shouted, isIdempotent: true, within })
           return OUTPUT
         })
         if (!(cached instanceof Promise)) return toReply(cached)
         return cached.then(toReply, (error: unknown) => {
           if (config.SHOUT_FALLBACK === 'none' || !isUpstreamError(error)) throw error
           metrics.fallbacks.increment()
-          return reply({ data: turned.toUpperCase() }, { headers: { 'cache-status': CACHE_STATUS.local } })
+          return reply({ data: reverse(data).toUpperCase() }, { headers: { 'cache-status': CACHE_STATUS.local } })
         })
       },
     }),

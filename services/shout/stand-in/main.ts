@@ -3,7 +3,7 @@ import { EXIT_CONFIG, EXIT_UNAVAILABLE } from '@slipway/chassis'
 import { FAULTS } from './fault.ts'
 import { startStandIn } from './stand-in.ts'
 
-const DEFAULT_PORT = 8090
+const DEFAULT_PORT = 8190
 const EXIT_USAGE = 64
 const HELP = `Stands in for shoutcloud: POST /V1/SHOUT with {"INPUT": "tset"} as application/json is answered with {"INPUT": "tset", "OUTPUT": "TSET"}.
 

@@ -134,6 +134,8 @@ export class CacheEngine<Value> {
     const bytes = Buffer.byteLength(text)
     if (bytes > policy.maxValueBytes) {
       void lease?.release()
+      // The copy from before it grew would be served, and renewed, for as long as it may be.
+      this.#memory.delete(key)
       return entryOf(deepFreeze(value), now, policy)
     }
     void lease?.store(text, now)

@@ -131,6 +131,18 @@ describe('a cache in memory', () => {
     await open.close()
   })
 
+  test('forgets a copy whose new value is too large', async () => {
+    const { notes, open } = await openNotes({ fresh: 0.01, staleWhileRevalidate: 10, maxValueBytes: 100 })
+    await notes.get('a', async () => ({ text: 'small' }))
+    await sleep(15)
+    const grown = async () => ({ text: 'x'.repeat(200) })
+    assert.equal((await notes.get('a', grown)).state, 'stale')
+    await sleep(5)
+    const answer = await notes.get('a', grown)
+    assert.deepEqual([answer.state, answer.value.text.length], ['miss', 200])
+    await open.close()
+  })
+
   test('ends what is being loaded when it closes', async () => {
     const { notes, open } = await openNotes()
     const waiting = Promise.resolve(notes.get('a', () => new Promise<never>(() => {})))

@@ -38,6 +38,10 @@ export class MemoryLayer<Value> {
     return this.#entries.get(key)
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+
   /** Keeps a value, frozen. What is larger than the whole layer is returned and not kept. */
   put(key: string, value: Value, storedAt: number, valueBytes: number): Entry<Value> {
     const entry = entryOf(deepFreeze(value), storedAt, this.#lifetimes)

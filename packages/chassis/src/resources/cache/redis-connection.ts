@@ -16,6 +16,8 @@ export interface RedisConnectionOptions {
 const CONNECT_MILLISECONDS = 1000
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 1000
+/** What Redis says first, where it does not serve this connection as one that stores. */
+const ELSEWHERE = /\b(READONLY|NOAUTH|NOPERM|MASTERDOWN|LOADING)\b/
 const AWAY = 'The shared cache is away; each replica caches for itself until it is back'
 
 /**
@@ -58,6 +60,8 @@ export class RedisConnection {
     } catch (error) {
       this.#options.counts.errors[operation]++
       if (this.#current === current) this.#failures.tell('The shared cache refuses a command; it is gone on without', error)
+      // After a failover, or a change of who may do what: another connection may lead to one that does not refuse.
+      if (ELSEWHERE.test(String(error))) this.#lose(current.client, error)
       return undefined
     } finally {
       isSettled = true
