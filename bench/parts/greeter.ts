@@ -1,6 +1,7 @@
 import { checkObserved, type ObservedOptions } from '../check-observed.ts'
 import { PEERS } from '../host/install-peers.ts'
 import type { Contender, Part, RuntimeName } from '../part.ts'
+import { tracingEnvironment } from '../tracing-environment.ts'
 
 const SAMPLED_RATIO = 0.1
 
@@ -63,9 +64,7 @@ function observed(
     ...contender,
     environment: {
       ...contender.environment,
-      OTEL_EXPORTER_OTLP_ENDPOINT: traces,
-      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-      OTEL_TRACES_SAMPLER_ARG: String(SAMPLED_RATIO),
+      ...tracingEnvironment(traces, SAMPLED_RATIO),
       OTEL_SERVICE_NAME: 'greeter',
       // Traces alone, as in Slipway: OpenTelemetry's SDK would also export metrics and every log line.
       OTEL_METRICS_EXPORTER: 'none',

@@ -5,6 +5,7 @@ import { checkObserved } from '../check-observed.ts'
 import { installDebian } from '../host/install-debian.ts'
 import type { Bound, Contender, Part, Probe, RuntimeName, Visit } from '../part.ts'
 import { firstPassengers, ROWS } from '../servers/passengers/rows.ts'
+import { tracingEnvironment } from '../tracing-environment.ts'
 
 const SAMPLED_RATIO = 0.1
 const FOLDER = 'bench/servers/passengers'
@@ -21,8 +22,6 @@ interface Operation {
   probes: readonly [Probe, ...Probe[]]
   /** To bare Hono, by database. */
   atMost: Readonly<Record<DatabaseName, number>>
-  /** Whether it is bounded to Python's: a page of a hundred rows is the driver's work, and psycopg2 reads rows in C. */
-  isOneRow: boolean
 }
 
 type DatabaseName = keyof typeof DATABASES
@@ -35,7 +34,6 @@ const operations: readonly Operation[] = [
     method: 'GET',
     probes: atLeastOne(passengers.map((one) => ({ request: { path: `/passengers/${one.uuid}` }, expected: { ...json, status: 200, json: one } }))),
     atMost: { postgresql: 1.35, sqlite: 1.5 },
-    isOneRow: true,
   },
   {
     name: 'create: POST /passengers',
@@ -48,7 +46,6 @@ const operations: readonly Operation[] = [
       })),
     ),
     atMost: { postgresql: 1.5, sqlite: 1.5 },
-    isOneRow: true,
   },
   {
     name: 'list: GET /passengers?limit=100',
@@ -56,7 +53,6 @@ const operations: readonly Operation[] = [
     method: 'GET',
     probes: [{ request: { path: '/passengers?limit=100' }, expected: { ...json, status: 200, json: passengers.slice(0, 100) } }],
     atMost: { postgresql: 1.3, sqlite: 1.3 },
-    isOneRow: false,
   },
 ]
 
@@ -77,11 +73,11 @@ function contendersFor(operation: Operation, database: DatabaseName, urls: Urls)
     ...contender,
     check: async (visit) => [...((await contender.check?.(visit)) ?? []), ...(await inserted(visit))],
   })
-  const bounds = [{ to: HONO, atMost: operation.atMost[database] }, ...(database === 'postgresql' && operation.isOneRow ? toPython : [])]
+  const bounds = [{ to: HONO, atMost: operation.atMost[database] }, ...(database === 'postgresql' ? toPython : [])]
   const runtimes = (['node', 'bun'] as const).flatMap((runtime) => [
     { label: HONO, runtime, command: [`${FOLDER}/hono-${database === 'sqlite' ? 'sqlite' : 'postgres'}.ts`], isBaseline: true },
+    { ...slipwayObserved('Slipway, everything on', runtime, operation, { sampledRatio: SAMPLED_RATIO, traces: urls.traces }), bounds },
     { ...slipwayObserved('Slipway, as it comes', runtime, operation, { sampledRatio: 0, traces: urls.traces }), bounds },
-    slipwayObserved('Slipway, with traces', runtime, operation, { sampledRatio: SAMPLED_RATIO, traces: urls.traces }),
     slipway('Slipway, observing off', runtime, { LOG_LEVEL: 'silent' }),
   ])
   return [...runtimes, ...(database === 'postgresql' ? python : [])].map(complete)
@@ -93,13 +89,8 @@ function slipway(label: string, runtime: RuntimeName, environment: Urls): Pick<C
 
 /** With an access line and metrics for each request, and with traces of a share of them. */
 function slipwayObserved(label: string, runtime: RuntimeName, { route, method }: Operation, { sampledRatio, traces = '' }: Tracing) {
-  const tracing = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: traces,
-    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-    OTEL_TRACES_SAMPLER_ARG: String(sampledRatio),
-  }
   return {
-    ...slipway(label, runtime, sampledRatio > 0 ? tracing : {}),
+    ...slipway(label, runtime, tracingEnvironment(traces, sampledRatio)),
     metricsPath: '/metrics',
     check: checkObserved({
       isAccessLine: (line) => line['http.route'] === route && line['http.request.method'] === method,
@@ -145,9 +136,8 @@ export default {
   name: 'passengers',
   summary: 'A stored object read, created and listed, on PostgreSQL and on SQLite.',
   notes: [
-    '"As it comes" is with metrics and one JSON access line for each request; "with traces" also traces 10 % of them. After each visit, lines, histogram \
-and spans are counted; a row where they do not match the requests is invalid.',
-    "Flask and FastAPI are bounded to where one row is read or written. A page of a hundred rows is mostly the driver's work, which psycopg2 does in C.",
+    '"Everything on" is with metrics and one JSON access line for each request, and with traces of 10 % of them; "as it comes" is without traces, for \
+which somebody has to name a collector. After each visit, lines, histogram and spans are counted; a row where they do not match the requests is invalid.',
   ],
   dependenciesOf: ['packages/chassis'],
   install,

@@ -1,5 +1,6 @@
 import { checkObserved } from '../check-observed.ts'
 import type { Contender, Part, RuntimeName } from '../part.ts'
+import { tracingEnvironment } from '../tracing-environment.ts'
 
 const SAMPLED_RATIO = 0.1
 const HONO = 'bare Hono, which reads a Map'
@@ -17,11 +18,6 @@ interface Urls {
 
 function contendersOn(runtime: RuntimeName, { shoutcloud = '', traces = '' }: Urls): Contender[] {
   const environment = { LOG_FORMAT: 'json', DRAIN_DELAY: '0', SHOUTCLOUD_URL: `${shoutcloud}/V1/SHOUT` }
-  const tracing = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: traces,
-    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-    OTEL_TRACES_SAMPLER_ARG: String(SAMPLED_RATIO),
-  }
   const slipway = (label: string, more: Readonly<Record<string, string>>): Contender => ({
     ...common,
     label,
@@ -30,7 +26,8 @@ function contendersOn(runtime: RuntimeName, { shoutcloud = '', traces = '' }: Ur
     environment: { ...environment, ...more },
   })
   const observed = (label: string, sampledRatio: number): Contender => ({
-    ...slipway(label, sampledRatio > 0 ? tracing : {}),
+    ...slipway(label, tracingEnvironment(traces, sampledRatio)),
+    bounds: [{ to: HONO, atMost: AT_MOST }],
     metricsPath: '/metrics',
     check: checkObserved({
       isAccessLine: (line) => line['http.route'] === '/',
@@ -41,8 +38,8 @@ function contendersOn(runtime: RuntimeName, { shoutcloud = '', traces = '' }: Ur
   })
   return [
     { ...common, label: HONO, runtime, command: ['bench/servers/shout/hono-map.ts'], isBaseline: true },
-    { ...observed('Slipway, as it comes', 0), bounds: [{ to: HONO, atMost: AT_MOST }] },
-    observed('Slipway, with traces', SAMPLED_RATIO),
+    observed('Slipway, everything on', SAMPLED_RATIO),
+    observed('Slipway, as it comes', 0),
     slipway('Slipway, observing off', { LOG_LEVEL: 'silent' }),
   ]
 }
@@ -51,8 +48,8 @@ export default {
   name: 'shout',
   summary: 'POST / with a text that the cache has: what an answer from memory costs.',
   notes: [
-    '"As it comes" is with metrics and one JSON access line for each request; "with traces" also traces 10 % of them. After each visit, lines, histogram \
-and spans are counted; a row where they do not match the requests is invalid.',
+    '"Everything on" is with metrics and one JSON access line for each request, and with traces of 10 % of them; "as it comes" is without traces. After \
+each visit, lines, histogram and spans are counted; a row where they do not match the requests is invalid.',
     'All answers have the same body and media type. Slipway adds header fields: x-content-type-options, and Cache-Status and Age, which the contract wants.',
   ],
   dependenciesOf: ['packages/chassis'],

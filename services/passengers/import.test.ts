@@ -75,7 +75,7 @@ for (const kind of databases) {
       const send = async (file: string) => (await fetch(`${passengers.url}/passengers`, { method: 'POST', headers: CSV, body: file })).json()
       try {
         assert.deepEqual(await send(fileOf(20_000)), { imported: 20_000 })
-        const before = memoryOf(passengers.child.pid, 'VmHWM')
+        const before = memoryOf(passengers.child.pid, 'VmRSS')
         const startedAt = performance.now()
         const importing = send(fileOf(ROWS))
         const others = await countUntil(importing, async () => assert.equal((await fetch(`${passengers.url}/passengers?limit=1`)).status, 200))

@@ -10,8 +10,8 @@ import { spool } from './spool.ts'
 /** Rows that are written at once. */
 const IMPORT_BATCH = 1000
 const MAX_IMPORT_BYTES = 64 * 2 ** 20
-/** What is kept in memory of a file: about 60,000 rows. */
-const MOST_IN_MEMORY = 4 * 2 ** 20
+/** What is kept in memory of a file: about 15,000 rows. */
+const MOST_IN_MEMORY = 2 ** 20
 
 type Context = { db: Database<Tables> }
 const { list, create, read, replace, remove, store } = passengers

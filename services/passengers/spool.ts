@@ -6,6 +6,7 @@ const READ_BYTES = 65_536
 
 /** A body that has arrived as a whole. */
 export interface Spooled {
+  /** From the beginning, each time. A block holds until the next one is asked for: the memory of all would outlast them until it is collected. */
   bytes(): AsyncIterable<Uint8Array>
   /** Frees what holds it. */
   close(): Promise<void>
@@ -40,8 +41,9 @@ export async function spool(body: AsyncIterable<Uint8Array>, most: number): Prom
 async function* all(blocks: readonly Uint8Array[], file: FileHandle | undefined): AsyncGenerator<Uint8Array> {
   yield* blocks
   if (!file) return
+  const buffer = Buffer.allocUnsafe(READ_BYTES)
   for (let position = 0; ; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position)
+    const { bytesRead } = await file.read(buffer, 0, READ_BYTES, position)
     if (bytesRead === 0) return
     position += bytesRead
     yield buffer.subarray(0, bytesRead)

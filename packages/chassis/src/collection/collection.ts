@@ -11,8 +11,10 @@ import type { SortColumn } from './page.ts'
 /** What a collection's routes need of their service: a database named `db`. */
 export type CollectionRoute = Route<Record<never, never>, { db: Resource<AnyDatabase> }, Record<never, never>>
 
-/** What a service fills in. `Input` is what clients send, `Output` what they get, `Columns` what the database holds of it,
- * and `ReadColumns` what of that objects are made of. */
+/**
+ * What a service fills in. `Input` is what clients send, `Output` what they get, `Columns` what the database holds of it, and `ReadColumns` what of
+ * that objects are made of.
+ */
 export interface CollectionDefinition<Input, Output, Columns, ReadColumns = Columns> {
   /** One object, in the singular: passenger. */
   name: string

@@ -14,7 +14,10 @@ export interface EnvironmentOptions {
   standIns?: Environment
 }
 
-/** What of the developer's own environment reaches the deployments. Anything else, such as a PORT, would be meant for one of them, or for none. */
+/**
+ * What of the developer's own environment reaches every deployment, beside the keys of resources. Anything else, such as a PORT, would be meant for one
+ * of them, or for none.
+ */
 const PASSED_ON = /^OTEL_|^LOG_LEVEL$|^LOG_FORMAT$/
 /** Seconds: nobody balances load here, and whoever waits for a restart waits for this. */
 const DRAIN_TIMEOUT = '0.5'
