@@ -53,17 +53,17 @@ const refusals: Readonly<Record<string, readonly [file: string | Uint8Array, row
   'several bad rows, an empty line between them': [
     rowsOf('x,3,A,male,22,1,0,7', '', row('B'), '0,4,C,Male,22,1,0,7'),
     ['row 2', 'row 5'],
-    /survived: It must be 0 or 1/,
+    /Survived: It must be 0 or 1/,
   ],
   'NaN and Infinity': [
     rowsOf('0,3,A,male,NaN,1,0,7', '0,3,A,male,22,1,0,Infinity', '0,3,A,male,22,1,0,-Infinity'),
     ['row 2', 'row 3', 'row 4'],
-    /age/,
+    /^Age: /,
   ],
   'numbers out of range': [
     rowsOf('0,0,A,male,22,1,0,7', '0,3,A,male,151,1,0,7', '0,3,A,male,22,1e10,0,7', '0,3,A,male,22,1,-1,7', '0,3,A,male,22,1,0,1e999'),
     ['row 2', 'row 3', 'row 4', 'row 5', 'row 6'],
-    /passengerClass/,
+    /^Pclass: /,
   ],
   'empty and blank cells': [
     rowsOf(
@@ -76,12 +76,12 @@ const refusals: Readonly<Record<string, readonly [file: string | Uint8Array, row
       '0,3,A,male,22,1,0,',
     ),
     ['row 2', 'row 3', 'row 4', 'row 5', 'row 6', 'row 7', 'row 8'],
-    /survived/,
+    /^Survived: /,
   ],
   'numbers in other clothes': [
     rowsOf('0,0x1,A,male,22,1,0,7', '0,3,A,male,1_0,1,0,7', '0,3,A,male,22,1.5,0,7', '0,3,A,male,22,1,0,£7'),
     ['row 2', 'row 3', 'row 4', 'row 5'],
-    /passengerClass/,
+    /^Pclass: /,
   ],
   'a NUL': [rowsOf(row('A\0B')), ['row 2'], /NUL/],
   'a name of 151 characters': [rowsOf(row('x'.repeat(151))), ['row 2'], /150/],
@@ -159,7 +159,7 @@ for (const kind of databases) {
           answer.body.errors.map(({ path }: { path: string }) => path),
           [`row ${place + 2}`],
         )
-        assert.match(answer.body.errors[0].message, /^survived: It must be 0 or 1; passengerClass: /)
+        assert.match(answer.body.errors[0].message, /^Survived: It must be 0 or 1; Pclass: /)
       }
       assert.equal((await all()).length, INITIAL)
     })

@@ -5,18 +5,19 @@ import { CsvError, parse } from 'csv-parse'
 import { z } from 'zod'
 import { facts, type PassengerInput } from './passenger.ts'
 
-/** The members that the columns of a file stand for, in the words of the file: slashes and blanks may also be underscores. */
-const COLUMNS: ReadonlyMap<string, Exclude<keyof PassengerInput, 'uuid'>> = new Map([
-  ['survived', 'survived'],
-  ['pclass', 'passengerClass'],
-  ['name', 'name'],
-  ['sex', 'sex'],
-  ['age', 'age'],
-  ['siblings_spouses_aboard', 'siblingsOrSpousesAboard'],
-  ['parents_children_aboard', 'parentsOrChildrenAboard'],
-  ['fare', 'fare'],
-])
-const HEADER = 'Survived,Pclass,Name,Sex,Age,Siblings/Spouses Aboard,Parents/Children Aboard,Fare'
+/** What the members are called in a file; slashes and blanks may also be underscores there. */
+const COLUMNS: Readonly<Record<Exclude<keyof PassengerInput, 'uuid'>, string>> = {
+  survived: 'Survived',
+  passengerClass: 'Pclass',
+  name: 'Name',
+  sex: 'Sex',
+  age: 'Age',
+  siblingsOrSpousesAboard: 'Siblings/Spouses Aboard',
+  parentsOrChildrenAboard: 'Parents/Children Aboard',
+  fare: 'Fare',
+}
+const HEADER = Object.values(COLUMNS).join(',')
+const MEMBERS: ReadonlyMap<string, string> = new Map(Object.entries(COLUMNS).map(([member, column]) => [normalised(column), member]))
 const MAX_ERRORS = 100
 /** Some milliseconds of work. */
 const ROWS_A_TURN = 250
@@ -81,10 +82,14 @@ export async function* readPassengers(bytes: AsyncIterable<Uint8Array>, batchSiz
 }
 
 function readHeader(cells: readonly string[]): readonly string[] {
-  const members = cells.map((cell) => COLUMNS.get(cell.trim().toLowerCase().replace(/[ /]/g, '_')))
+  const members = cells.map((cell) => MEMBERS.get(normalised(cell)))
   const known = new Set(members.filter((member) => member !== undefined))
-  if (known.size === COLUMNS.size && known.size === cells.length) return members as string[]
+  if (known.size === MEMBERS.size && known.size === cells.length) return members as string[]
   throw refuse([{ path: 'row 1', message: `It must be the header ${HEADER}, in any order` }])
+}
+
+function normalised(column: string): string {
+  return column.trim().toLowerCase().replace(/[ /]/g, '_')
 }
 
 function readPassenger(cells: readonly string[], members: readonly string[], row: number, errors: InputError[]): PassengerInput | undefined {
@@ -94,7 +99,7 @@ function readPassenger(cells: readonly string[], members: readonly string[], row
   }
   const parsed = csvPassenger.safeParse(Object.fromEntries(members.map((member, index) => [member, cells[index]])))
   if (parsed.success) return parsed.data
-  const reasons = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const reasons = parsed.error.issues.map(({ path: [member], message }) => `${COLUMNS[member as keyof typeof COLUMNS]}: ${message}`)
   errors.push({ path: `row ${row}`, message: reasons.join('; ') })
   return undefined
 }
@@ -116,13 +121,15 @@ async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<strin
 
 async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  try {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true })
-    yield decoder.decode()
-  } catch (error) {
-    if (error instanceof TypeError) throw new ServiceError('malformed_body', 'The file is not UTF-8.', { cause: error })
-    throw error
+  const decodeNext = (chunk?: Uint8Array) => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined })
+    } catch (cause) {
+      throw new ServiceError('malformed_body', 'The file is not UTF-8.', { cause })
+    }
   }
+  for await (const chunk of bytes) yield decodeNext(chunk)
+  yield decodeNext()
 }
 
 function refuse(errors: readonly InputError[]): ServiceError {

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databases, freshDatabase } from '../../test/databases/databases.ts'
 import { assertProblem, type OpenService, useService } from '../../test/open-service.ts'
-import { startProcess } from '../../test/start-process.ts'
+import { type StartedProcess, startProcess } from '../../test/start-process.ts'
 import service from './service.ts'
 
 const HEADER = 'Survived,Pclass,Name,Sex,Age,Siblings/Spouses Aboard,Parents/Children Aboard,Fare'
@@ -63,6 +63,10 @@ async function countOf({ send }: OpenService): Promise<number> {
   return (await send('GET', '/passengerlist')).body.length
 }
 
+async function storedIn({ url }: StartedProcess): Promise<number> {
+  return (await (await fetch(`${url}/passengerlist`)).text()).split('{"uuid":').length - 1
+}
+
 for (const kind of databases) {
   describe(`large imports of passengers on ${kind}`, () => {
     const open = useService(service, kind)
@@ -85,8 +89,7 @@ for (const kind of databases) {
         context.diagnostic(
           `${ROWS} rows in ${seconds.toFixed(1)} s, with ${growth.toFixed(0)} MB more than ${before.toFixed(0)} MB, and ${others} other requests`,
         )
-        const all = await (await fetch(`${passengers.url}/passengerlist`)).text()
-        assert.equal(all.split('{"uuid":').length - 1, INITIAL + 20_000 + ROWS)
+        assert.equal(await storedIn(passengers), INITIAL + 20_000 + ROWS)
         assert.ok(growth < MOST_MEGABYTES, `It grew by ${growth.toFixed(0)} MB.`)
         assert.ok(others >= 10, `In the meantime it answered ${others} other requests.`)
       } finally {
@@ -152,6 +155,20 @@ for (const kind of databases) {
     })
   })
 }
+
+test('a file for which there is no room is 503, and nothing is stored', { timeout: 60_000 }, async () => {
+  const database = await freshDatabase('sqlite')
+  // A file that may not grow stands for a full disk, which only root could make; the signal is what a process gets beside the error.
+  const through = ['sh', '-c', `trap '' XFSZ; ulimit -S -f 8000; exec "$@"`, 'sh']
+  const passengers = await startProcess('services/passengers/main.ts', { DATABASE_URL: database.url }, true, through)
+  const send = (body: string) => fetch(`${passengers.url}/passengers`, { method: 'POST', headers: CSV, body })
+  const refused = await send(`${HEADER}\n${LONG_ROW.repeat(1200)}`)
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5'])
+  assert.deepEqual(await (await send(fileOf(10))).json(), { imported: 10 })
+  assert.equal(await storedIn(passengers), INITIAL + 10)
+  assert.equal(await passengers.stop(), 0)
+  await database.drop()
+})
 
 describe('a file of more than 64 MiB', () => {
   const open = useService(service, 'sqlite')

@@ -1,8 +1,11 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ServiceError } from '@slipway/chassis'
 
 const READ_BYTES = 65_536
+/** The disk is full, a quota is used up, or a file may not be so large. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** A body that has arrived as a whole. */
 export interface Spooled {
@@ -16,6 +19,7 @@ export interface Spooled {
  * Reads a body to its end before anything is made of it: a client that sends slowly, or stops in the middle, then keeps nobody waiting but itself.
  *
  * @param most bytes that stay in memory; what is beyond goes into a temporary file
+ * @throws {ServiceError} `resource_unavailable` when that one finds no room
  */
 export async function spool(body: AsyncIterable<Uint8Array>, most: number): Promise<Spooled> {
   const blocks: Uint8Array[] = []
@@ -33,7 +37,8 @@ export async function spool(body: AsyncIterable<Uint8Array>, most: number): Prom
     }
   } catch (error) {
     await close()
-    throw error
+    if (!NO_ROOM.has((error as NodeJS.ErrnoException).code)) throw error
+    throw new ServiceError('resource_unavailable', 'There is no room for so large a body at the moment.', { cause: error, retryAfter: 5 })
   }
   return { close, bytes: () => all(blocks, file) }
 }

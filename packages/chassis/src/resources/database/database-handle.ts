@@ -62,7 +62,8 @@ export class Database<Tables> {
    * Runs `work` in a transaction: all of it is done, or nothing. It is run again when the database rolled it back because of another one
    * (serialisation, deadlock), as long as the request has time, so it must do nothing else that can't be repeated. A query that fails, fails the
    * whole, even where its error is caught.
-   * Within a transaction, `work` becomes a part of that one.
+   * Within a transaction, `work` becomes a part of that one. `work` must use the handle that it is given: any other waits for a connection of its
+   * own, on SQLite until the deadline, for the only one that writes is in this transaction.
    */
   transaction<Result>(
     work: (transaction: Database<Tables>) => Promise<Result>,

@@ -71,6 +71,10 @@ for (const kind of databases) {
           name: 'MigrationError',
           message: /^The database is newer than the code: it has the migration 003-add-unit, which this version does not know\. Run the version/,
         })
+        await assert.rejects(schemaOf([addNote]).migrate(context), {
+          name: 'MigrationError',
+          message: /^The database belongs to another service: it has 001-create-item, and none of the migrations of this one\. Give each/,
+        })
         await assert.rejects(schemaOf([createItem, addNote, addUnit]).migrate(context), {
           name: 'MigrationError',
           message: /^The migration 002-add-note stands before 003-add-unit, which is applied already; list new migrations last\./,

@@ -27,6 +27,10 @@ export function pendingMigrations(
   isLocked: boolean,
 ): readonly CompiledMigration[] {
   const byName = new Map(applied.map((row) => [row.name, row]))
+  if (applied.length > 0 && !migrations.some(({ name }) => byName.has(name)))
+    throw new MigrationError(
+      `The database belongs to another service: it has ${applied[0]?.name}, and none of the migrations of this one. Give each service a database of its own.`,
+    )
   for (const row of applied) checkRow(row, migrations, isLocked)
   const pending = migrations.filter(({ name }) => !byName.has(name))
   const last = migrations.findLast(({ name }) => byName.has(name))
