@@ -5,13 +5,13 @@ import createPassenger from './migrations/001-create-passenger.ts'
 import firstPassengers from './migrations/002-first-passengers.ts'
 import { passenger, type Tables } from './passenger.ts'
 import { passengers } from './passengers.ts'
-import { spool } from './spool.ts'
+import { Spool } from './spool.ts'
 
 /** Rows that are written at once. */
-const IMPORT_BATCH = 1000
+const IMPORT_BATCH = 500
 const MAX_IMPORT_BYTES = 64 * 2 ** 20
-/** What is kept in memory of a file: about 15,000 rows. */
-const MOST_IN_MEMORY = 2 ** 20
+/** In memory about 15,000 rows of a file; on the disk three of the largest files. */
+const uploads = new Spool({ inMemory: 2 ** 20, onDisk: 3 * MAX_IMPORT_BYTES })
 
 type Context = { db: Database<Tables> }
 const { list, create, read, replace, remove, store } = passengers
@@ -30,7 +30,7 @@ const importFile = defineRoute({
   errors: ['validation_failed', 'malformed_body', 'resource_unavailable'],
   async handler({ body }, { db }: Context) {
     // A transaction keeps a connection, and on SQLite every other writer waiting, so it begins when nobody has to be waited for any more.
-    const file = await spool(body, MOST_IN_MEMORY)
+    const file = await uploads.read(body)
     try {
       return await db.transaction(async (transaction) => {
         let imported = 0
