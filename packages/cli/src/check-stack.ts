@@ -1,4 +1,5 @@
 import { closestKey, configKeys, DefinitionError } from '@slipway/chassis'
+import { needFaults } from './check-needs.ts'
 import type { DeploymentDefinition, StandInDefinition } from './define-stack.ts'
 
 type Faults = Iterable<string>
@@ -40,7 +41,10 @@ function* deploymentFaults(deployment: DeploymentDefinition): Faults {
   if (port !== undefined && !isPort(port)) yield `${label} must have a port that is a whole number from 1 to 65535. It is ${port}.`
   // A wrong import is undefined here: Node runs the stack without checking its types.
   if (service?.routes === undefined) yield `${label} has no service; import the one that services/<name>/service.ts exports.`
-  else yield* configFaults(deployment, label)
+  else {
+    yield* configFaults(deployment, label)
+    yield* needFaults(deployment, label)
+  }
 }
 
 function* configFaults({ service, config = {} }: DeploymentDefinition, label: string): Faults {
@@ -57,7 +61,7 @@ function* configFaults({ service, config = {} }: DeploymentDefinition, label: st
 }
 
 function secretKey(key: string, label: string): string {
-  return `${label} must not set ${key}, which is a secret: the stack is committed. Name the file that holds it in ${key}_FILE instead.`
+  return `${label} must not set ${key}, which is a secret: the stack is committed. Refer to the Secret that holds it in secrets, or name a file in ${key}_FILE.`
 }
 
 function unknownKey(key: string, known: readonly string[], serviceName: string, label: string): string {

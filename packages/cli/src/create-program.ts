@@ -3,9 +3,11 @@ import { Command } from 'commander'
 import { addExamples } from './commands/add-examples.ts'
 import { createBuildCommand } from './commands/build.ts'
 import { createConfigCommand } from './commands/config.ts'
+import { createContractCommand } from './commands/contract.ts'
 import { createDevCommand } from './commands/dev.ts'
 import { createMigrateCommand } from './commands/migrate.ts'
 import { createOpenApiCommand } from './commands/openapi.ts'
+import { createRenderCommand } from './commands/render.ts'
 import { createRunCommand } from './commands/run.ts'
 
 const EXIT_CODES = `Exit codes:
@@ -34,6 +36,8 @@ export function createProgram(): Command {
     createMigrateCommand(),
     createConfigCommand(),
     createOpenApiCommand(),
+    createContractCommand(),
+    createRenderCommand(),
     createBuildCommand(),
   ]
   for (const command of commands) {
@@ -42,6 +46,7 @@ export function createProgram(): Command {
   addExamples(program, [
     ['slipway dev', 'run the whole stack here, and restart it on change'],
     ['slipway config greeter', 'what the greeter reads from its environment'],
+    ['slipway render', 'write what is derived from the stack to generated/'],
     ['slipway build greeter', 'one executable, in dist/greeter'],
   ])
   return program.addHelpText('after', `\n${EXIT_CODES}`)

@@ -44,7 +44,7 @@ describe('defineStack', () => {
   it('takes the file of a secret, not the secret', () => {
     assert.deepEqual(faultsOf({ config: { HARBOUR_TOKEN_FILE: '/run/token' } }), [])
     assert.deepEqual(faultsOf({ config: { HARBOUR_TOKEN: 'open sesame' } }), [
-      'The deployment north must not set HARBOUR_TOKEN, which is a secret: the stack is committed. Name the file that holds it in HARBOUR_TOKEN_FILE instead.',
+      'The deployment north must not set HARBOUR_TOKEN, which is a secret: the stack is committed. Refer to the Secret that holds it in secrets, or name a file in HARBOUR_TOKEN_FILE.',
     ])
   })
 

@@ -1,8 +1,10 @@
 import type { Service } from '@slipway/chassis'
 import { checkStack } from './check-stack.ts'
+import type { ClusterNeeds, ResolvedNeeds } from './cluster-needs.ts'
+import { resolveNeeds } from './resolve-needs.ts'
 
 /** One service running for one purpose, as it is written in `slipway.config.ts`. */
-export interface DeploymentDefinition {
+export interface DeploymentDefinition extends ClusterNeeds {
   service: Service
   /** A DNS label of at most 53 characters, as Helm allows for a release. In development the deployment answers at `<name>.localhost`. */
   name: string
@@ -12,7 +14,7 @@ export interface DeploymentDefinition {
   host: string
   /** The port in `slipway dev`. @default the port base and the place in the stack: 8081, 8082, … */
   port?: number
-  /** Values of the service's config keys; what is left out has its default. Secrets don't belong here, for the stack is committed. */
+  /** Values of the service's config keys; what is left out has its default. Secrets don't belong here, for the stack is committed: `secrets` refers to them. */
   config?: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -40,7 +42,7 @@ export interface StackDefinition {
 }
 
 /** A deployment that was found to be right, frozen. */
-export interface Deployment {
+export interface Deployment extends ResolvedNeeds {
   readonly service: Service
   readonly name: string
   readonly namespace: string
@@ -51,6 +53,8 @@ export interface Deployment {
 }
 
 export interface Stack {
+  /** What it was made from; an environment is laid over it. */
+  readonly definition: StackDefinition
   readonly deployments: readonly Deployment[]
   readonly standIns: readonly Readonly<StandInDefinition>[]
 }
@@ -60,15 +64,18 @@ export interface Stack {
  *
  * @throws {DefinitionError} naming everything that is wrong with it.
  */
-export function defineStack({ deployments, local: { standIns = [] } = {} }: StackDefinition): Stack {
+export function defineStack(definition: StackDefinition): Stack {
+  const { deployments, local: { standIns = [] } = {} } = definition
   checkStack(deployments, standIns)
   return Object.freeze({
+    definition: Object.freeze(definition),
     deployments: Object.freeze(deployments.map(toDeployment)),
     standIns: Object.freeze(standIns.map((standIn) => Object.freeze({ ...standIn }))),
   })
 }
 
-function toDeployment({ service, name, namespace, host, port, config = {} }: DeploymentDefinition): Deployment {
+function toDeployment(definition: DeploymentDefinition): Deployment {
+  const { service, name, namespace, host, port, config = {} } = definition
   const texts = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, String(value)]))
-  return Object.freeze({ service, name, namespace, host, port, config: Object.freeze(texts) })
+  return Object.freeze({ service, name, namespace, host, port, config: Object.freeze(texts), ...resolveNeeds(definition) })
 }

@@ -42,7 +42,8 @@ export function findMain({ name, folder }: ServiceLocation): string {
   )
 }
 
-function serviceNames(project: string): string[] {
+/** The folders in services/ that have a service. */
+export function serviceNames(project: string): string[] {
   const folder = join(project, 'services')
   if (!existsSync(folder)) return []
   return readdirSync(folder)

@@ -7,10 +7,10 @@ describe('slipway', () => {
   it('lists its commands with examples', async () => {
     const { code, stdout } = await runCli(['--help'])
     assert.equal(code, 0)
-    for (const text of ['dev', 'run', 'migrate', 'config', 'openapi', 'build', 'Examples:']) assert.ok(stdout.includes(text), text)
+    for (const text of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'build', 'Examples:']) assert.ok(stdout.includes(text), text)
   })
 
-  for (const command of ['dev', 'run', 'migrate', 'config', 'openapi', 'build']) {
+  for (const command of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'build']) {
     it(`explains ${command} with examples`, async () => {
       const { code, stdout } = await runCli([command, '--help'])
       assert.equal(code, 0)
@@ -41,7 +41,7 @@ describe('slipway', () => {
     }
   })
 
-  for (const command of ['run', 'config', 'openapi', 'build']) {
+  for (const command of ['run', 'config', 'openapi', 'contract', 'build']) {
     it(`lists the known services when ${command} gets an unknown one`, async () => {
       const { code, stdout, stderr } = await runCli([command, 'greter'])
       assert.equal(code, 2)

@@ -115,7 +115,7 @@ export interface Resource<Handle, Config extends Record<string, z.ZodType> = Rec
   kind: string
   /** The config keys that the resource brings. */
   config: Config
-  /** What it talks to, as far as its config tells. */
+  /** What it talks to, as far as its config tells; where a secret comes from a file that is elsewhere, it is undefined here. */
   network(config: Readonly<{ [Key in keyof Config]: z.output<Config[Key]> }>): readonly NetworkNeed[]
   /** Tried again with backoff until it resolves, while the service is live and not ready. */
   open(context: ResourceContext<{ [Key in keyof Config]: z.output<Config[Key]> }>): Promise<OpenResource<Handle>>

@@ -2,11 +2,10 @@ import type { Service } from '../definition/define-service.ts'
 import { SecretTexts } from '../observe/secret-texts.ts'
 import type { BaseConfig } from './base-config.ts'
 import { type ConfigKey, configKeys } from './config-keys.ts'
-import { convertText, explainMissing, explainProblem } from './config-text.ts'
+import { type Environment, parseKey, textOf } from './parse-key.ts'
 import { SecretFiles } from './secret-files.ts'
 import { misspeltKeys } from './suggest-key.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
 type Values = Readonly<Record<string, unknown>>
 
 /** Thrown when the environment does not fit the config; the process ends with 78, EX_CONFIG of sysexits.h. */
@@ -103,16 +102,9 @@ function fromFile(key: ConfigKey, path: string, files: SecretFiles, secrets: Sec
   return { get: () => current }
 }
 
-function parse({ key, schema, isSecret }: ConfigKey, text: string | undefined, secrets: SecretTexts): { value: unknown } | { problem: string } {
-  const result = schema.safeParse(text === undefined ? undefined : convertText(schema, text))
+function parse(key: ConfigKey, text: string | undefined, secrets: SecretTexts): { value: unknown } | { problem: string } {
+  const outcome = parseKey(key, text)
   // What is refused is a secret all the same.
-  if (isSecret && text !== undefined) secrets.add(text, result.data)
-  if (result.success) return { value: result.data }
-  if (text === undefined) return { problem: explainMissing(key, schema, isSecret) }
-  return { problem: explainProblem(key, schema, text, result.error.issues, isSecret) }
-}
-
-function textOf({ key }: ConfigKey, environment: Environment): string | undefined {
-  const text = environment[key]
-  return text === '' && key.startsWith('OTEL_') ? undefined : text
+  if (key.isSecret && text !== undefined) secrets.add(text, 'value' in outcome ? outcome.value : undefined)
+  return outcome
 }

@@ -1,7 +1,8 @@
 import type { Service } from '../definition/define-service.ts'
 import type { Logger } from '../definition/logger.ts'
 import type { MigrationStatus, ResourceSchema, SchemaContext } from '../definition/resource.ts'
-import { type Environment, type LoadedConfig, loadConfig } from './load-config.ts'
+import { type LoadedConfig, loadConfig } from './load-config.ts'
+import type { Environment } from './parse-key.ts'
 
 /** What to do with the schemas of a service's resources. */
 export type MigrationTask =

@@ -8,9 +8,11 @@ import { assembleApps } from './assemble-apps.ts'
 import { endProcess, reportAndExit } from './end-process.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { type Listeners, listen } from './listen.ts'
-import { type Environment, type LoadedConfig, loadConfig } from './load-config.ts'
+import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { ResourceSet } from './open-resources.ts'
 import { type OpenTracing, openTelemetry, type Telemetry } from './open-telemetry.ts'
+import type { Environment } from './parse-key.ts'
+import { runMigration } from './run-migration.ts'
 
 export interface StartOptions {
   environment: Environment
@@ -32,10 +34,14 @@ export interface RunningService {
   stop(options?: { withDelay: boolean }): Promise<boolean>
 }
 
-/** Runs a service as this process: its environment, standard output and signals. What `main.ts` of every service calls. */
+/**
+ * Runs a service as this process: its environment, standard output and signals. What `main.ts` of every service calls.
+ * With the argument `migrate` it brings the service's schemas up to date and ends, so that one image does both.
+ */
 export async function runService(service: Service): Promise<void> {
   try {
     const writer = createStandardOutput(process.env.LOG_FORMAT)
+    if (process.argv[2] === 'migrate') return await runMigration(service, process.env, writer)
     await endProcess(startService(service, { environment: process.env, writer }))
   } catch (error) {
     reportAndExit(error)

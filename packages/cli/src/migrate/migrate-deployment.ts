@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { hasSchema, type Logger, type MigratedService, type MigrationTask, migrateService } from '@slipway/chassis'
-import { CliError, EXIT_USAGE } from '../cli-error.ts'
-import type { Deployment, Stack } from '../define-stack.ts'
+import { CliError } from '../cli-error.ts'
 import { deploymentEnvironment } from '../dev/deployment-environment.ts'
+import { findDeployment } from '../find-deployment.ts'
 import { loadStack } from '../load-stack.ts'
 
 export interface MigrateDeploymentOptions {
@@ -33,13 +33,6 @@ export async function migrateDeployment({ stackFile, name, task, environment }: 
   } catch (error) {
     throw stopping.signal.aborted ? new CliError('Stopped by a signal; the migrations that were done stay done.') : toCliError(error, name)
   }
-}
-
-function findDeployment({ deployments }: Stack, name: string): Deployment {
-  const found = deployments.find((one) => one.name === name)
-  if (found) return found
-  const known = deployments.map((one) => one.name).join(', ')
-  throw new CliError(`There is no deployment named ${JSON.stringify(name)}; the stack has ${known}.`, EXIT_USAGE)
 }
 
 /** The first signal ends a wait; a migration that has begun is finished, unless a second signal comes. */

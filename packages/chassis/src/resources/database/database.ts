@@ -4,6 +4,7 @@ import { Database } from './database-handle.ts'
 import { networkNeed } from './database-url.ts'
 import { Engine } from './engine.ts'
 import { measurePool } from './measure-pool.ts'
+import { measureSchema } from './measure-schema.ts'
 import type { Migration } from './migration.ts'
 import { openPool, statementTimeout } from './open-pool.ts'
 import { databaseSchema, prepareSchema, type Schema } from './prepare-schema.ts'
@@ -49,7 +50,7 @@ async function openDatabase<Tables>(context: Context, schema: Schema): Promise<O
   const observer = new QueryObserver({ resource: name, meter, log, slowMilliseconds: config.DATABASE_SLOW_QUERY * 1000 })
   const engine = new Engine({ name, pool, observer, isReadOnly: schema.isReadOnly, defaultMilliseconds: statementTimeout(context) })
   try {
-    await prepareSchema(context, schema, pool.current)
+    await measureSchema(name, meter, () => prepareSchema(context, schema, pool.current))
     await engine.check()
   } catch (error) {
     await pool.close().catch(() => {})

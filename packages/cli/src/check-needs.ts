@@ -1,0 +1,122 @@
+import { configKeys } from '@slipway/chassis'
+import type { ResourceBounds, SecretReference } from './cluster-needs.ts'
+import type { DeploymentDefinition } from './define-stack.ts'
+import { parseQuantity } from './quantity.ts'
+import { DEFAULT_AUTOSCALING, resolveSize, storesInFile } from './resolve-needs.ts'
+
+type Faults = Iterable<string>
+
+const OBJECT_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
+const SECRET_KEY = /^[-._a-zA-Z0-9]{1,253}$/
+const DIGEST = /^sha256:[0-9a-f]{64}$/
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
+const PLACE = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:\d{1,5}$/
+
+/** A sentence for each thing that is wrong with what a deployment needs on the cluster, with the remedy. */
+export function* needFaults(deployment: DeploymentDefinition, label: string): Faults {
+  yield* secretFaults(deployment, label)
+  yield* scaleFaults(deployment, label)
+  yield* sizeFaults(deployment, label)
+  yield* imageFaults(deployment, label)
+  yield* ingressFaults(deployment, label)
+}
+
+function* secretFaults({ service, secrets = {}, config = {} }: DeploymentDefinition, label: string): Faults {
+  const keys = configKeys(service)
+  for (const [key, reference] of Object.entries(secrets)) {
+    const known = keys.find((one) => one.key === key)
+    if (!known?.isSecret) {
+      const secretKeys = keys.filter(({ isSecret }) => isSecret).map((one) => one.key)
+      yield `${label} has a secret ${key}, which is no secret config key of the service ${service.name}; it has ${secretKeys.join(', ')}.`
+      continue
+    }
+    yield* referenceFaults(key, reference, label)
+    if (config[`${key}_FILE`] !== undefined) yield `${label} has the secret ${key} and sets ${key}_FILE as well; remove one of them.`
+    if (isPlaceless(known.owner, key, reference)) {
+      yield `${label} takes ${key} from a Secret, so nobody can tell where it leads; say it in leadsTo, as in "postgres.databases.svc:5432", for the NetworkPolicy.`
+    }
+  }
+}
+
+/** A value where a reference belongs must not be repeated by the message. */
+function* referenceFaults(key: string, reference: SecretReference, label: string): Faults {
+  if (typeof reference !== 'object' || reference === null) {
+    yield `${label} must refer to the Secret that holds ${key}, as in { name: '${key.toLowerCase().replaceAll('_', '-')}', key: 'value' }; the stack is committed, so a value doesn't belong there.`
+    return
+  }
+  const { name, key: inSecret, leadsTo } = reference
+  if (!matches(OBJECT_NAME, name)) yield `${label} must name the Secret that holds ${key} in lower-case letters, digits, hyphens and dots.`
+  if (!matches(SECRET_KEY, inSecret)) yield `${label} must name the key in the Secret ${name} that holds ${key}, in letters, digits, hyphens, dots and underscores.`
+  if (leadsTo !== undefined && !matches(PLACE, leadsTo)) {
+    yield `${label} must say where ${key} leads as host:port, without credentials, as in "postgres.databases.svc:5432".`
+  }
+}
+
+function isPlaceless(owner: string, key: string, reference: SecretReference): boolean {
+  return owner !== 'service' && owner !== 'base' && key.endsWith('_URL') && reference?.leadsTo === undefined
+}
+
+function* scaleFaults(deployment: DeploymentDefinition, label: string): Faults {
+  const { replicas, autoscaling, storage } = deployment
+  const isSingle = storage !== undefined || storesInFile(deployment)
+  if (isSingle && (autoscaling !== undefined || (replicas !== undefined && replicas !== 1))) {
+    yield `${label} keeps its data in SQLite, which one pod alone can use; give it DATABASE_URL in secrets, or remove ${autoscaling ? 'autoscaling' : 'replicas'} and storage.`
+  }
+  if (replicas !== undefined && autoscaling !== undefined) yield `${label} has replicas and autoscaling; remove one of them.`
+  if (replicas !== undefined && !isCount(replicas)) yield `${label} must have replicas that are a whole number of at least 1. They are ${replicas}.`
+  if (autoscaling === undefined) return
+  const { min, max, cpuPercent, requestsPerSecond } = { ...DEFAULT_AUTOSCALING, ...autoscaling }
+  if (!isCount(min) || min < 2) yield `${label} must have an autoscaling.min of at least 2, so that one pod may be away. It is ${min}.`
+  if (!isCount(max) || max < min) yield `${label} must have an autoscaling.max that is a whole number of at least autoscaling.min, ${min}. It is ${max}.`
+  if (!isCount(cpuPercent) || cpuPercent > 100) yield `${label} must have an autoscaling.cpuPercent from 1 to 100. It is ${cpuPercent}.`
+  if (requestsPerSecond !== undefined && !isCount(requestsPerSecond)) {
+    yield `${label} must have an autoscaling.requestsPerSecond that is a whole number of at least 1. It is ${requestsPerSecond}.`
+  }
+}
+
+function* sizeFaults({ size, storage }: DeploymentDefinition, label: string): Faults {
+  const { cpu, memory } = resolveSize(size)
+  yield* boundFaults('cpu', cpu, label)
+  yield* boundFaults('memory', memory, label)
+  if (storage?.size !== undefined && parseQuantity(storage.size) === undefined) {
+    yield `${label} must have a storage.size that is a Kubernetes quantity like 1Gi. It is ${JSON.stringify(storage.size)}.`
+  }
+}
+
+function* boundFaults(kind: 'cpu' | 'memory', { request, limit }: Required<ResourceBounds>, label: string): Faults {
+  const example = kind === 'cpu' ? '50m or 1' : '128Mi'
+  for (const [bound, text] of Object.entries({ request, limit })) {
+    if (parseQuantity(text) === undefined) {
+      yield `${label} must have a size.${kind}.${bound} that is a Kubernetes quantity like ${example}. It is ${JSON.stringify(text)}.`
+    }
+  }
+  const [least = 0, most = Number.POSITIVE_INFINITY] = [parseQuantity(request), parseQuantity(limit)]
+  if (least > most) yield `${label} must have a size.${kind}.limit of at least its request, ${request}. It is ${limit}.`
+}
+
+function* imageFaults({ image }: DeploymentDefinition, label: string): Faults {
+  const { tag, digest, registry } = image ?? {}
+  if (tag === 'latest') yield `${label} must not have the image tag latest, which names another image tomorrow; name a version.`
+  else if (tag !== undefined && !matches(TAG, tag)) yield `${label} must have an image.tag of letters, digits, dots, hyphens and underscores. It is ${JSON.stringify(tag)}.`
+  if (digest !== undefined && !matches(DIGEST, digest)) yield `${label} must have an image.digest like sha256: and 64 hexadecimal digits. It is ${JSON.stringify(digest)}.`
+  if (registry !== undefined && !matches(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, registry)) {
+    yield `${label} must have an image.registry like registry.example.com/team, without a scheme and in lower case. It is ${JSON.stringify(registry)}.`
+  }
+}
+
+function* ingressFaults({ ingress }: DeploymentDefinition, label: string): Faults {
+  const { kind = 'ingress', gateway, tls } = ingress ?? {}
+  if (!['ingress', 'gateway', 'none'].includes(kind)) yield `${label} must have an ingress.kind that is ingress, gateway or none. It is ${JSON.stringify(kind)}.`
+  if (kind === 'gateway' && gateway === undefined) yield `${label} is reached through a gateway; name it in ingress.gateway, as in { name: 'public', namespace: 'gateways' }.`
+  if (tls !== undefined && tls !== false && !matches(OBJECT_NAME, tls)) {
+    yield `${label} must have an ingress.tls that names a Secret, or is false. It is ${JSON.stringify(tls)}.`
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1
+}
+
+function matches(pattern: RegExp, text: unknown): boolean {
+  return typeof text === 'string' && pattern.test(text)
+}

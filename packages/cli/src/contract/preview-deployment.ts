@@ -1,0 +1,27 @@
+import { type ConfigPreview, previewConfig, type Service } from '@slipway/chassis'
+import { CliError, EXIT_CONFIG } from '../cli-error.ts'
+import type { Deployment } from '../define-stack.ts'
+
+/** The folder in the pod that secrets are mounted in, each as a file of its key's name. */
+export const SECRETS_FOLDER = '/run/secrets/slipway'
+
+/** What a service would read where it is deployed; without a deployment, its defaults. */
+export function previewDeployment(service: Service, deployment: Deployment | undefined): ConfigPreview {
+  const { name, config = {}, secrets = {} } = deployment ?? {}
+  const files = Object.fromEntries(Object.keys(secrets).map((key) => [`${key}_FILE`, `${SECRETS_FOLDER}/${key}`]))
+  return previewConfig(service, { ...config, ...files, DEPLOYMENT: name })
+}
+
+/** @throws {CliError} naming each deployment whose config its service refuses, each key, its value and the remedy. */
+export function checkDeployments(deployments: readonly Deployment[]): void {
+  const faults = deployments.flatMap((deployment) => {
+    const { problems } = previewDeployment(deployment.service, deployment)
+    return problems.length === 0 ? [] : [`The configuration of ${deployment.name} is not valid:\n  ${problems.map(remedied).join('\n  ')}`]
+  })
+  if (faults.length > 0) throw new CliError(faults.join('\n'), EXIT_CONFIG)
+}
+
+/** In a stack, a secret's value or its file is not what one sets. */
+function remedied(problem: string): string {
+  return problem.replace(/^(\w+) is not set; set it or \1_FILE to/, '$1 is not set; refer in secrets to the Secret that holds')
+}

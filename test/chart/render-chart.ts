@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { parseAllDocuments } from 'yaml'
+import { helm } from '../tools/helm.ts'
+import type { Container, Manifest, Metadata, PodSpec } from './manifest.ts'
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const CHART = `${ROOT}chart`
+export const SMALLEST = 'test/chart/values/smallest.yaml'
+export const FULLEST = 'test/chart/values/fullest.yaml'
+
+const run = promisify(execFile)
+
+export interface ChartOptions {
+  /** The release. @default 'north' */
+  name?: string
+  /** @default 'fjord' */
+  namespace?: string
+  /** Files of values, from the project's folder. @default [SMALLEST] */
+  values?: readonly string[]
+  /** As after `--set`. @default [] */
+  set?: readonly string[]
+}
+
+/** What `helm template` makes of the chart, parsed. Rejects with what Helm says. */
+export async function renderChart(options: ChartOptions = {}): Promise<Manifest[]> {
+  const { name = 'north', namespace = 'fjord' } = options
+  const { stdout } = await callHelm(['template', name, CHART, '--namespace', namespace, ...valueArguments(options)])
+  // Kubernetes reads YAML 1.1, where a bare `no` is false; a key that stands twice is an error of the parser.
+  return parseAllDocuments(stdout, { version: '1.1' }).map((document) => {
+    if (document.errors.length > 0) throw new TypeError(`${document.errors.join('\n')}\n${stdout}`)
+    return document.toJS() as Manifest
+  })
+}
+
+/** What `helm lint --strict` says. Rejects with it where it finds fault. */
+export async function lintChart(options: ChartOptions = {}): Promise<string> {
+  return (await callHelm(['lint', '--strict', CHART, ...valueArguments(options)])).stdout
+}
+
+function valueArguments({ values = [SMALLEST], set = [] }: ChartOptions): string[] {
+  return [...values.flatMap((file) => ['--values', `${ROOT}${file}`]), ...set.flatMap((one) => ['--set', one])]
+}
+
+async function callHelm(args: string[]): Promise<{ stdout: string }> {
+  return run(await helm(), args, { maxBuffer: 16 * 2 ** 20 }).catch((error: { stderr?: string; stdout?: string }) => {
+    throw new Error(`${error.stdout}${error.stderr}`)
+  })
+}
+
+/** The one manifest of a kind. */
+export function only(manifests: readonly Manifest[], kind: string): Manifest {
+  const [found, ...others] = manifests.filter((one) => one.kind === kind)
+  if (!found || others.length > 0) throw new Error(`There should be one ${kind}; there are ${others.length + (found ? 1 : 0)}.`)
+  return found
+}
+
+export interface Pod {
+  /** What makes it, as `Deployment north`. */
+  owner: string
+  metadata: Metadata
+  spec: PodSpec
+}
+
+/** Every pod that a set of manifests makes. */
+export function podsOf(manifests: readonly Manifest[]): Pod[] {
+  return manifests.flatMap(({ kind, metadata, spec }) => {
+    const owner = `${kind} ${metadata.name}`
+    if (kind === 'Pod') return [{ owner, metadata, spec }]
+    return spec?.template ? [{ owner, ...spec.template }] : []
+  })
+}
+
+export function containersOf({ spec }: Pod): Container[] {
+  return [...(spec.initContainers ?? []), ...spec.containers]
+}
