@@ -57,10 +57,13 @@ function isPlaceless(owner: string, key: string, reference: SecretReference): bo
 }
 
 function* scaleFaults(deployment: DeploymentDefinition, label: string): Faults {
-  const { replicas, autoscaling, storage } = deployment
+  const { replicas, autoscaling, storage, migration } = deployment
   const isSingle = storage !== undefined || storesInFile(deployment)
   if (isSingle && (autoscaling !== undefined || (replicas !== undefined && replicas !== 1))) {
     yield `${label} keeps its data in SQLite, which one pod alone can use; give it DATABASE_URL in secrets, or remove ${autoscaling ? 'autoscaling' : 'replicas'} and storage.`
+  }
+  if (isSingle && migration === 'job') {
+    yield `${label} keeps its data in SQLite, whose volume no Job can reach; give it DATABASE_URL in secrets, or remove migration.`
   }
   if (replicas !== undefined && autoscaling !== undefined) yield `${label} has replicas and autoscaling; remove one of them.`
   if (replicas !== undefined && !isCount(replicas)) yield `${label} must have replicas that are a whole number of at least 1. They are ${replicas}.`

@@ -82,6 +82,8 @@ export interface ClusterNeeds {
   storage?: StorageDefinition
   image?: ImageDefinition
   ingress?: IngressDefinition
+  /** Who brings the schema up to date: the first pod at its start, or a Job that the pods wait for. @default 'start' */
+  migration?: 'start' | 'job'
   /** Whether the cluster has the Prometheus operator: ServiceMonitor, alerts and dashboard are deployed. @default false */
   monitoring?: boolean
 }
@@ -98,6 +100,7 @@ export interface ResolvedNeeds {
   readonly storage: Readonly<StorageDefinition & { size: string }> | undefined
   readonly image: Readonly<Omit<ImageDefinition, 'registry'> & { repository: string; runtime: 'native' | 'node'; pullPolicy: string }>
   readonly ingress: Readonly<IngressDefinition & { kind: 'ingress' | 'gateway' | 'none' }>
+  readonly migration: 'start' | 'job'
   readonly monitoring: boolean
 }
 

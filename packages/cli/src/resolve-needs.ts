@@ -16,7 +16,7 @@ const DEFAULT_STORAGE_SIZE = '1Gi'
 
 /** What a deployment needs on the cluster, every default filled in. */
 export function resolveNeeds(subject: Subject): ResolvedNeeds {
-  const { service, name, secrets = {}, image: { registry = DEFAULT_REGISTRY, ...image } = {}, monitoring = false } = subject
+  const { service, name, secrets = {}, image: { registry = DEFAULT_REGISTRY, ...image } = {}, migration = 'start', monitoring = false } = subject
   const storage = subject.storage ?? (storesInFile(subject) ? {} : undefined)
   return deepFreeze({
     secrets: structuredClone(secrets),
@@ -25,6 +25,7 @@ export function resolveNeeds(subject: Subject): ResolvedNeeds {
     storage: storage && { size: DEFAULT_STORAGE_SIZE, ...storage },
     image: { repository: `${registry}/${service.name}`, runtime: 'native', pullPolicy: 'Always', ...image },
     ingress: resolveIngress(name, subject.ingress),
+    migration,
     monitoring,
   })
 }

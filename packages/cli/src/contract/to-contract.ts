@@ -45,9 +45,9 @@ export function toContract({ service, version, deployment }: ContractSource): Co
 }
 
 function toDeploymentContract(deployment: Deployment): DeploymentContract {
-  const { name, namespace, host, config, secrets, replicas, autoscaling, storage, image, ingress, monitoring } = deployment
+  const { name, namespace, host, config, secrets, replicas, autoscaling, storage, image, ingress, migration, monitoring } = deployment
   const scale = { ...(replicas !== undefined && { replicas }), ...(autoscaling && { autoscaling }), ...(storage && { storage }) }
-  return { name, namespace, host, config, secrets, ...scale, image, ingress, monitoring }
+  return { name, namespace, host, config, secrets, ...scale, image, ingress, migration, monitoring }
 }
 
 function configOf(service: Service): ConfigContract[] {

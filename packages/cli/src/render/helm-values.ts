@@ -20,7 +20,7 @@ export function renderHelmValues(contract: Contract, environment: string | undef
 
 function toValues(contract: Contract, deployment: DeploymentContract): object {
   const { service, ports, probes, lifecycle, size, resources, telemetry } = contract
-  const { image, ingress, monitoring } = deployment
+  const { image, ingress, migration, monitoring } = deployment
   return {
     service: { name: service.name },
     image: { ...image, tag: image.tag ?? service.version },
@@ -33,6 +33,7 @@ function toValues(contract: Contract, deployment: DeploymentContract): object {
     memory: { cachePercent: sizesCache(contract, deployment) ? CACHE_PERCENT : 0 },
     ...scaleOf(deployment),
     storage: deployment.storage ? { enabled: true, ...deployment.storage } : { enabled: false },
+    migration: { enabled: migration === 'job' },
     network: { egress: [...resources.flatMap(({ network }) => network), ...telemetry.network] },
     route: toRoute(deployment.host, ingress),
     monitoring: {

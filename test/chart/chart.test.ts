@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { NetworkRule } from './manifest.ts'
+import { FULLEST, only, renderChart, SMALLEST } from './render-chart.ts'
+
+const TIMEOUT = { timeout: 60_000 }
+
+const dataWith = async (...set: string[]) => only(await renderChart({ set }), 'ConfigMap').data
+const refuses = (set: string[], message: RegExp) => assert.rejects(renderChart({ set }), ({ message: said }: Error) => message.test(said))
+
+describe('config in the chart', () => {
+  it('is text, whatever YAML takes it for', TIMEOUT, async () => {
+    const values = { 1: '1', true: 'true', 1000000: '1000000', 0.5: '0.5', '"null"': '"null"' }
+    for (const [given, expected] of Object.entries(values)) assert.equal((await dataWith(`config.CUSTOMER_NAME=${given}`)).CUSTOMER_NAME, expected)
+  })
+
+  it('is text in the values that are rendered', TIMEOUT, async () => {
+    const values = ['test/chart/values/scalars.yaml']
+    const { data } = only(await renderChart({ values: [SMALLEST, ...values] }), 'ConfigMap')
+    assert.deepEqual(
+      ['ONE', 'TRUE', 'NULL', 'NO', 'BIG', 'SPACES'].map((key) => data[key]),
+      ['1', 'true', 'null', 'no', '12345678', ' a: b # c '],
+    )
+  })
+
+  it('can be no list, no misspelt name, and nothing that the chart sets itself', TIMEOUT, async () => {
+    await refuses(['config.CUSTOMER_NAME[0]=A'], /config[./]CUSTOMER_NAME/)
+    await refuses(['config.customerName=A'], /customerName/)
+    await refuses(['config.PORT=80'], /PORT/)
+  })
+
+  it('restarts the pods when it changes', TIMEOUT, async () => {
+    const checksum = async (name: string) =>
+      only(await renderChart({ set: [`config.CUSTOMER_NAME=${name}`] }), 'Deployment').spec.template?.metadata.annotations?.['checksum/config']
+    assert.equal(await checksum('A'), await checksum('A'))
+    assert.notEqual(await checksum('A'), await checksum('B'))
+  })
+
+  it('and secrets are one or the other', TIMEOUT, async () => {
+    const reference = ['secrets.DATABASE_URL.name=db', 'secrets.DATABASE_URL.key=url']
+    await refuses([...reference, 'storage.enabled=true'], /DATABASE_URL is in secrets and in the config as well, where storage\.enabled puts it; remove one of them\./)
+    await refuses([...reference, 'config.DATABASE_URL=sqlite:a'], /DATABASE_URL is in secrets and in the config as well; remove one of them\./)
+  })
+})
+
+describe('the values schema', () => {
+  it('knows every value, and leaves global alone', TIMEOUT, async () => {
+    for (const unknown of ['replica=3', 'image.tags=1', 'monitoring.rules.enable=true', 'probes.readiness.initialDelay=3'])
+      await refuses([unknown], new RegExp(unknown.replace(/=.*/, '').split('.').at(-1) ?? ''))
+    await renderChart({ set: ['global.anything=1'] })
+  })
+
+  it('refuses the tag latest, one pod at least, and a probe that gives up within a second', TIMEOUT, async () => {
+    await refuses(['image.tag=latest'], /tag/)
+    await refuses(['autoscaling.min=1'], /min/)
+    await refuses(['probes.liveness.timeoutSeconds=1'], /timeoutSeconds/)
+  })
+})
+
+describe('the end of a pod', () => {
+  const graceWith = async (...set: string[]) => only(await renderChart({ set }), 'Deployment').spec.template?.spec.terminationGracePeriodSeconds
+
+  it('gets the sum of its parts, or what is given beyond it', TIMEOUT, async () => {
+    assert.equal(await graceWith(), 35)
+    assert.equal(await graceWith('lifecycle.drainTimeout=60.5', 'lifecycle.preStopSleep=3'), 79)
+    assert.equal(await graceWith('lifecycle.gracePeriod=90'), 90)
+  })
+
+  it('is refused where it is shorter than the drain', TIMEOUT, async () => {
+    await refuses(['lifecycle.gracePeriod=30'], /lifecycle\.gracePeriod must be at least 35 s, the sum of [^;]+; it is 30\. Raise it, or leave it out\./)
+  })
+})
+
+describe('memory', () => {
+  it('is shared out of the limit, in the words of the runtime', TIMEOUT, async () => {
+    const native = await dataWith('resources.limits.memory=1Gi', 'memory.cachePercent=25')
+    assert.deepEqual([native.BUN_JSC_forceRAMSize, native.CACHE_MAX_BYTES, native.NODE_OPTIONS], ['751619276', '268435456', undefined])
+    const node = await dataWith('image.runtime=node', 'resources.limits.memory=512M')
+    assert.deepEqual([node.NODE_OPTIONS, node.CACHE_MAX_BYTES, node.BUN_JSC_forceRAMSize], ['--max-old-space-size=341', undefined, undefined])
+  })
+
+  it("leaves the cache to the config where that says how large it is", TIMEOUT, async () => {
+    assert.equal((await dataWith('memory.cachePercent=25', 'config.CACHE_MAX_BYTES=1000000')).CACHE_MAX_BYTES, '1000000')
+  })
+
+  it('must be in a unit that is known', TIMEOUT, async () => {
+    await refuses(['resources.limits.memory=256m'], /resources\.limits\.memory must be in Ki, Mi, Gi or Ti, as in 256Mi; it is 256m\./)
+  })
+})
+
+describe('where a deployment may lead', () => {
+  it('is told by addresses and namespaces, for a NetworkPolicy knows no names', TIMEOUT, async () => {
+    const { egress } = only(await renderChart({ values: [SMALLEST, FULLEST] }), 'NetworkPolicy').spec
+    const inNamespace = (name: string) => [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }]
+    const at = (port: number) => [{ port, protocol: 'TCP' }]
+    const everywhere = [
+      { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
+      { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
+    ]
+    assert.deepEqual(egress.slice(1), [
+      { to: inNamespace('databases'), ports: at(5432) },
+      { to: [{ podSelector: {} }], ports: at(6379) },
+      { to: everywhere, ports: at(443) },
+      { to: [{ ipBlock: { cidr: '10.1.0.0/16' } }], ports: at(3306) },
+      { to: [{ ipBlock: { cidr: '10.0.0.7/32' } }], ports: at(4318) },
+      { to: [{ ipBlock: { cidr: 'fd00::7/128' } }], ports: at(4318) },
+      { to: inNamespace('telemetry') },
+    ] satisfies NetworkRule[])
+  })
+})
+
+describe('a database', () => {
+  it('of SQLite has a volume that outlives the release, one pod, and no autoscaler', TIMEOUT, async () => {
+    const manifests = await renderChart({ set: ['storage.enabled=true', 'storage.size=2Gi'] })
+    assert.equal(only(manifests, 'ConfigMap').data.DATABASE_URL, 'sqlite:/data/greeter.db')
+    assert.deepEqual(only(manifests, 'PersistentVolumeClaim').metadata.annotations, { 'helm.sh/resource-policy': 'keep' })
+    assert.equal(manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler'), false)
+    await refuses(['storage.enabled=true', 'migration.enabled=true'], /migration\.enabled needs a database that a Job can reach/)
+  })
+
+  it('is migrated by a Job of its own for each image and config, which the pods leave it to', TIMEOUT, async () => {
+    const jobWith = async (...set: string[]) => only(await renderChart({ set: ['migration.enabled=true', ...set] }), 'Job')
+    const job = await jobWith()
+    assert.match(job.metadata.name, /^north-migrate-[0-9a-f]{8}$/)
+    assert.deepEqual(job.spec.template?.spec.containers[0]?.args, ['migrate'])
+    assert.equal((await jobWith()).metadata.name, job.metadata.name)
+    for (const change of ['image.tag=2', 'config.GREETING=Ahoy']) assert.notEqual((await jobWith(change)).metadata.name, job.metadata.name)
+    assert.equal((await dataWith('migration.enabled=true')).MIGRATE, 'never')
+  })
+})
+
+describe('what clients come through', () => {
+  it('is an Ingress, an HTTPRoute, or nothing', TIMEOUT, async () => {
+    const kindsWith = async (...set: string[]) => (await renderChart({ set })).map(({ kind }) => kind).filter((kind) => /Ingress|Route|Middleware/.test(kind))
+    assert.deepEqual(await kindsWith(), ['Ingress'])
+    assert.deepEqual(await kindsWith('route.kind=none'), [])
+    assert.deepEqual(await kindsWith('route.kind=gateway', 'route.gateway.name=public'), ['HTTPRoute'])
+    assert.deepEqual((await kindsWith('traefik.enabled=true')).sort(), ['Ingress', 'Middleware'])
+    await refuses(['route.host='], /route\.host must be the DNS name that clients use/)
+    await refuses(['route.kind=gateway'], /route\.gateway\.name must name the Gateway/)
+  })
+})
