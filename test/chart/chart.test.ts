@@ -38,7 +38,10 @@ describe('config in the chart', () => {
 
   it('and secrets are one or the other', TIMEOUT, async () => {
     const reference = ['secrets.DATABASE_URL.name=db', 'secrets.DATABASE_URL.key=url']
-    await refuses([...reference, 'storage.enabled=true'], /DATABASE_URL is in secrets and in the config as well, where storage\.enabled puts it; remove one of them\./)
+    await refuses(
+      [...reference, 'storage.enabled=true'],
+      /DATABASE_URL is in secrets and in the config as well, where storage\.enabled puts it; remove one of them\./,
+    )
     await refuses([...reference, 'config.DATABASE_URL=sqlite:a'], /DATABASE_URL is in secrets and in the config as well; remove one of them\./)
   })
 })
@@ -67,7 +70,10 @@ describe('the end of a pod', () => {
   })
 
   it('is refused where it is shorter than the drain', TIMEOUT, async () => {
-    await refuses(['lifecycle.gracePeriod=30'], /lifecycle\.gracePeriod must be at least 35 s, the sum of [^;]+; it is 30\. Raise it, or leave it out\./)
+    await refuses(
+      ['lifecycle.gracePeriod=30'],
+      /lifecycle\.gracePeriod must be at least 35 s, the sum of [^;]+; it is 30\. Raise it, or leave it out\./,
+    )
   })
 })
 
@@ -79,7 +85,7 @@ describe('memory', () => {
     assert.deepEqual([node.NODE_OPTIONS, node.CACHE_MAX_BYTES, node.BUN_JSC_forceRAMSize], ['--max-old-space-size=341', undefined, undefined])
   })
 
-  it("leaves the cache to the config where that says how large it is", TIMEOUT, async () => {
+  it('leaves the cache to the config where that says how large it is', TIMEOUT, async () => {
     assert.equal((await dataWith('memory.cachePercent=25', 'config.CACHE_MAX_BYTES=1000000')).CACHE_MAX_BYTES, '1000000')
   })
 
@@ -93,10 +99,7 @@ describe('where a deployment may lead', () => {
     const { egress } = only(await renderChart({ values: [SMALLEST, FULLEST] }), 'NetworkPolicy').spec
     const inNamespace = (name: string) => [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }]
     const at = (port: number) => [{ port, protocol: 'TCP' }]
-    const everywhere = [
-      { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
-      { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
-    ]
+    const everywhere = [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } }]
     assert.deepEqual(egress.slice(1), [
       { to: inNamespace('databases'), ports: at(5432) },
       { to: [{ podSelector: {} }], ports: at(6379) },
@@ -114,7 +117,10 @@ describe('a database', () => {
     const manifests = await renderChart({ set: ['storage.enabled=true', 'storage.size=2Gi'] })
     assert.equal(only(manifests, 'ConfigMap').data.DATABASE_URL, 'sqlite:/data/greeter.db')
     assert.deepEqual(only(manifests, 'PersistentVolumeClaim').metadata.annotations, { 'helm.sh/resource-policy': 'keep' })
-    assert.equal(manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler'), false)
+    assert.equal(
+      manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler'),
+      false,
+    )
     await refuses(['storage.enabled=true', 'migration.enabled=true'], /migration\.enabled needs a database that a Job can reach/)
   })
 
@@ -131,7 +137,8 @@ describe('a database', () => {
 
 describe('what clients come through', () => {
   it('is an Ingress, an HTTPRoute, or nothing', TIMEOUT, async () => {
-    const kindsWith = async (...set: string[]) => (await renderChart({ set })).map(({ kind }) => kind).filter((kind) => /Ingress|Route|Middleware/.test(kind))
+    const kindsWith = async (...set: string[]) =>
+      (await renderChart({ set })).map(({ kind }) => kind).filter((kind) => /Ingress|Route|Middleware/.test(kind))
     assert.deepEqual(await kindsWith(), ['Ingress'])
     assert.deepEqual(await kindsWith('route.kind=none'), [])
     assert.deepEqual(await kindsWith('route.kind=gateway', 'route.gateway.name=public'), ['HTTPRoute'])

@@ -34,8 +34,13 @@ describe('the dashboard', () => {
   it('asks for metrics alone that a running service exports', { timeout: 60_000 }, async () => {
     const exported = new Set([...(await exportedBy('services/configs/main.ts')), ...(await exportedBy('services/shout/main.ts'))])
     const { panels } = await dashboard()
-    const asked = panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => [...expr.matchAll(/([a-z_0-9]+)\{/g)].map(([, name]) => String(name))))
+    const asked = panels.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }) => [...expr.matchAll(/([a-z_0-9]+)\{/g)].map(([, name]) => String(name))),
+    )
     assert.ok(asked.length >= panels.length)
-    assert.deepEqual(asked.filter((name) => !exported.has(name.replace(/_(bucket|count|sum)$/, '')) && !exported.has(name)), [])
+    assert.deepEqual(
+      asked.filter((name) => !exported.has(name.replace(/_(bucket|count|sum)$/, '')) && !exported.has(name)),
+      [],
+    )
   })
 })

@@ -31,8 +31,16 @@ export const manifestChecks: readonly ManifestCheck[] = [
       for (const pod of podsOf(manifests)) {
         const { hostNetwork, hostPID, hostIPC, volumes } = pod.spec
         assert.deepEqual([hostNetwork, hostPID, hostIPC], [undefined, undefined, undefined], pod.owner)
-        assert.deepEqual(volumes.filter(({ hostPath }) => hostPath), [], pod.owner)
-        assert.deepEqual(containersOf(pod).flatMap(({ ports = [] }) => ports.filter(({ hostPort }) => hostPort)), [], pod.owner)
+        assert.deepEqual(
+          volumes.filter(({ hostPath }) => hostPath),
+          [],
+          pod.owner,
+        )
+        assert.deepEqual(
+          containersOf(pod).flatMap(({ ports = [] }) => ports.filter(({ hostPort }) => hostPort)),
+          [],
+          pod.owner,
+        )
       }
     },
   },
@@ -61,7 +69,10 @@ export const manifestChecks: readonly ManifestCheck[] = [
       for (const { spec } of podsOf(manifests)) {
         assert.deepEqual([spec.serviceAccountName, spec.automountServiceAccountToken], [account.metadata.name, false])
       }
-      assert.deepEqual(manifests.filter(({ kind }) => KINDS_OF_RBAC.has(kind)), [])
+      assert.deepEqual(
+        manifests.filter(({ kind }) => KINDS_OF_RBAC.has(kind)),
+        [],
+      )
     },
   },
   {
@@ -97,7 +108,10 @@ export const manifestChecks: readonly ManifestCheck[] = [
     check(manifests) {
       const { ports = [], startupProbe, readinessProbe, livenessProbe } = serviceContainer(manifests)
       const probes = [startupProbe, readinessProbe, livenessProbe]
-      assert.deepEqual(probes.map(({ httpGet }) => httpGet.path), ['/startupz', '/readyz', '/livez'])
+      assert.deepEqual(
+        probes.map(({ httpGet }) => httpGet.path),
+        ['/startupz', '/readyz', '/livez'],
+      )
       for (const { httpGet, timeoutSeconds } of probes) {
         assert.ok(ports.some(({ name }) => name === httpGet.port))
         assert.equal(httpGet.scheme, 'HTTP')
@@ -151,9 +165,15 @@ export const manifestChecks: readonly ManifestCheck[] = [
       assert.equal(Object.keys(podSelector.matchLabels).length, 1)
       const [label, value] = Object.entries(podSelector.matchLabels)[0] ?? ['', '']
       assert.equal(only(manifests, 'Deployment').spec.template?.metadata.labels[label], value)
-      assert.deepEqual(ingress.map(({ ports = [] }) => ports.map(({ port }) => port)), [['http'], ['management']])
+      assert.deepEqual(
+        ingress.map(({ ports = [] }) => ports.map(({ port }) => port)),
+        [['http'], ['management']],
+      )
       assert.ok(ingress[1]?.from, 'health and metrics are not for everybody')
-      assert.deepEqual(egress[0]?.ports?.map(({ port, protocol }) => `${port} ${protocol}`), ['53 UDP', '53 TCP'])
+      assert.deepEqual(
+        egress[0]?.ports?.map(({ port, protocol }) => `${port} ${protocol}`),
+        ['53 UDP', '53 TCP'],
+      )
       for (const { to = [] } of egress) assert.ok(to.length > 0, 'an empty list would be everywhere')
     },
   },
@@ -162,13 +182,20 @@ export const manifestChecks: readonly ManifestCheck[] = [
     check(manifests) {
       const { spec } = only(manifests, 'Service')
       assert.equal(spec.type, 'ClusterIP')
-      assert.deepEqual(spec.ports.map(({ name, targetPort, protocol }) => [name, targetPort, protocol]), [
-        ['http', 'http', 'TCP'],
-        ['management', 'management', 'TCP'],
-      ])
+      assert.deepEqual(
+        spec.ports.map(({ name, targetPort, protocol }) => [name, targetPort, protocol]),
+        [
+          ['http', 'http', 'TCP'],
+          ['management', 'management', 'TCP'],
+        ],
+      )
       for (const ingress of manifests.filter(({ kind }) => kind === 'Ingress')) {
         assert.ok(ingress.spec.ingressClassName)
-        for (const { hosts } of ingress.spec.tls ?? []) assert.deepEqual(hosts, ingress.spec.rules.map(({ host }) => host))
+        for (const { hosts } of ingress.spec.tls ?? [])
+          assert.deepEqual(
+            hosts,
+            ingress.spec.rules.map(({ host }) => host),
+          )
       }
     },
   },
@@ -179,7 +206,10 @@ export const manifestChecks: readonly ManifestCheck[] = [
       for (const [key, value] of Object.entries(data)) assert.equal(typeof value, 'string', key)
       for (const { env = [] } of podsOf(manifests).flatMap(containersOf)) {
         const names = env.map(({ name }) => name)
-        assert.deepEqual(names, [...new Set(names)].filter((name) => !(name in data)))
+        assert.deepEqual(
+          names,
+          [...new Set(names)].filter((name) => !(name in data)),
+        )
       }
       assert.match(only(manifests, 'Deployment').spec.template?.metadata.annotations?.['checksum/config'] ?? '', /^[0-9a-f]{64}$/)
     },
@@ -205,7 +235,11 @@ export const manifestChecks: readonly ManifestCheck[] = [
     name: 'everything is labelled, is in a namespace, and is of a stable version of its API',
     check(manifests) {
       for (const { kind, apiVersion, metadata } of manifests) {
-        assert.deepEqual(LABELS.filter((label) => !metadata.labels[label]), [], kind)
+        assert.deepEqual(
+          LABELS.filter((label) => !metadata.labels[label]),
+          [],
+          kind,
+        )
         assert.ok(metadata.namespace, kind)
         assert.ok(STABLE_VERSIONS.has(apiVersion), apiVersion)
       }
@@ -220,7 +254,10 @@ export const manifestChecks: readonly ManifestCheck[] = [
       assert.equal(matchLabels['app.kubernetes.io/instance'], metadata.name)
       assert.deepEqual(only(manifests, 'Service').spec.selector, matchLabels)
       const found = podsOf(manifests).filter((pod) => Object.entries(matchLabels).every(([label, value]) => pod.metadata.labels[label] === value))
-      assert.deepEqual(found.map(({ owner }) => owner), [`Deployment ${metadata.name}`])
+      assert.deepEqual(
+        found.map(({ owner }) => owner),
+        [`Deployment ${metadata.name}`],
+      )
     },
   },
 ]
@@ -230,7 +267,10 @@ export function assertNoSecrets(service: Service, manifests: readonly Manifest[]
   const { data } = only(manifests, 'ConfigMap')
   const secrets = configKeys(service).filter(({ isSecret, key }) => isSecret && data[key] !== undefined && !data[key].startsWith('sqlite:/'))
   assert.deepEqual(secrets, [])
-  assert.deepEqual(manifests.filter(({ kind }) => kind === 'Secret'), [])
+  assert.deepEqual(
+    manifests.filter(({ kind }) => kind === 'Secret'),
+    [],
+  )
 }
 
 function assertUnprivilegedUser({ runAsNonRoot, runAsUser, runAsGroup, seccompProfile }: SecurityContext): void {

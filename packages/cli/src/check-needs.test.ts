@@ -87,7 +87,10 @@ describe('the secrets of a deployment', () => {
   it('are references, and a value is never repeated', () => {
     const [fault, ...others] = faultsOf({ secrets: { HARBOUR_PIN: 'hunter2' } })
     assert.deepEqual(others, [])
-    assert.match(fault ?? '', /^The deployment north must refer to the Secret that holds HARBOUR_PIN, as in \{ name: 'harbour-pin', key: 'value' \}; /)
+    assert.match(
+      fault ?? '',
+      /^The deployment north must refer to the Secret that holds HARBOUR_PIN, as in \{ name: 'harbour-pin', key: 'value' \}; /,
+    )
     assert.ok(!fault?.includes('hunter2'))
     assert.deepEqual(faultsOf({ secrets: { HARBOUR_PIN: { name: 'Harbour', key: 'a b' } } }), [
       'The deployment north must name the Secret that holds HARBOUR_PIN in lower-case letters, digits, hyphens and dots.',

@@ -46,7 +46,8 @@ function* referenceFaults(key: string, reference: SecretReference, label: string
   }
   const { name, key: inSecret, leadsTo } = reference
   if (!matches(OBJECT_NAME, name)) yield `${label} must name the Secret that holds ${key} in lower-case letters, digits, hyphens and dots.`
-  if (!matches(SECRET_KEY, inSecret)) yield `${label} must name the key in the Secret ${name} that holds ${key}, in letters, digits, hyphens, dots and underscores.`
+  if (!matches(SECRET_KEY, inSecret))
+    yield `${label} must name the key in the Secret ${name} that holds ${key}, in letters, digits, hyphens, dots and underscores.`
   if (leadsTo !== undefined && !matches(PLACE, leadsTo)) {
     yield `${label} must say where ${key} leads as host:port, without credentials, as in "postgres.databases.svc:5432".`
   }
@@ -70,7 +71,8 @@ function* scaleFaults(deployment: DeploymentDefinition, label: string): Faults {
   if (autoscaling === undefined) return
   const { min, max, cpuPercent, requestsPerSecond } = { ...DEFAULT_AUTOSCALING, ...autoscaling }
   if (!isCount(min) || min < 2) yield `${label} must have an autoscaling.min of at least 2, so that one pod may be away. It is ${min}.`
-  if (!isCount(max) || max < min) yield `${label} must have an autoscaling.max that is a whole number of at least autoscaling.min, ${min}. It is ${max}.`
+  if (!isCount(max) || max < min)
+    yield `${label} must have an autoscaling.max that is a whole number of at least autoscaling.min, ${min}. It is ${max}.`
   if (!isCount(cpuPercent) || cpuPercent > 100) yield `${label} must have an autoscaling.cpuPercent from 1 to 100. It is ${cpuPercent}.`
   if (requestsPerSecond !== undefined && !isCount(requestsPerSecond)) {
     yield `${label} must have an autoscaling.requestsPerSecond that is a whole number of at least 1. It is ${requestsPerSecond}.`
@@ -100,8 +102,10 @@ function* boundFaults(kind: 'cpu' | 'memory', { request, limit }: Required<Resou
 function* imageFaults({ image }: DeploymentDefinition, label: string): Faults {
   const { tag, digest, registry } = image ?? {}
   if (tag === 'latest') yield `${label} must not have the image tag latest, which names another image tomorrow; name a version.`
-  else if (tag !== undefined && !matches(TAG, tag)) yield `${label} must have an image.tag of letters, digits, dots, hyphens and underscores. It is ${JSON.stringify(tag)}.`
-  if (digest !== undefined && !matches(DIGEST, digest)) yield `${label} must have an image.digest like sha256: and 64 hexadecimal digits. It is ${JSON.stringify(digest)}.`
+  else if (tag !== undefined && !matches(TAG, tag))
+    yield `${label} must have an image.tag of letters, digits, dots, hyphens and underscores. It is ${JSON.stringify(tag)}.`
+  if (digest !== undefined && !matches(DIGEST, digest))
+    yield `${label} must have an image.digest like sha256: and 64 hexadecimal digits. It is ${JSON.stringify(digest)}.`
   if (registry !== undefined && !matches(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, registry)) {
     yield `${label} must have an image.registry like registry.example.com/team, without a scheme and in lower case. It is ${JSON.stringify(registry)}.`
   }
@@ -109,8 +113,10 @@ function* imageFaults({ image }: DeploymentDefinition, label: string): Faults {
 
 function* ingressFaults({ ingress }: DeploymentDefinition, label: string): Faults {
   const { kind = 'ingress', gateway, tls } = ingress ?? {}
-  if (!['ingress', 'gateway', 'none'].includes(kind)) yield `${label} must have an ingress.kind that is ingress, gateway or none. It is ${JSON.stringify(kind)}.`
-  if (kind === 'gateway' && gateway === undefined) yield `${label} is reached through a gateway; name it in ingress.gateway, as in { name: 'public', namespace: 'gateways' }.`
+  if (!['ingress', 'gateway', 'none'].includes(kind))
+    yield `${label} must have an ingress.kind that is ingress, gateway or none. It is ${JSON.stringify(kind)}.`
+  if (kind === 'gateway' && gateway === undefined)
+    yield `${label} is reached through a gateway; name it in ingress.gateway, as in { name: 'public', namespace: 'gateways' }.`
   if (tls !== undefined && tls !== false && !matches(OBJECT_NAME, tls)) {
     yield `${label} must have an ingress.tls that names a Secret, or is false. It is ${JSON.stringify(tls)}.`
   }

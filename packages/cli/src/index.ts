@@ -1,4 +1,12 @@
-export type { AutoscalingDefinition, ClusterNeeds, ImageDefinition, IngressDefinition, SecretReference, SizeDefinition, StorageDefinition } from './cluster-needs.ts'
+export type {
+  AutoscalingDefinition,
+  ClusterNeeds,
+  ImageDefinition,
+  IngressDefinition,
+  SecretReference,
+  SizeDefinition,
+  StorageDefinition,
+} from './cluster-needs.ts'
 export { defineEnvironment, type Environment, type EnvironmentDefinition } from './define-environment.ts'
 export {
   type Deployment,

@@ -29,6 +29,7 @@ export async function loadStackIn(project: string, environment: string | undefin
     throw new CliError(`There is no environment named ${JSON.stringify(environment)}; ${known}.`, EXIT_USAGE)
   }
   const module = (await import(pathToFileURL(join(project, FOLDER, `${environment}.ts`)).href)) as { default?: Environment }
-  if (module.default?.deployments === undefined) throw new CliError(`deploy/${environment}.ts must export what defineEnvironment returns as its default.`)
+  if (module.default?.deployments === undefined)
+    throw new CliError(`deploy/${environment}.ts must export what defineEnvironment returns as its default.`)
   return applyEnvironment(stack, environment, module.default)
 }

@@ -7,7 +7,8 @@ describe('slipway', () => {
   it('lists its commands with examples', async () => {
     const { code, stdout } = await runCli(['--help'])
     assert.equal(code, 0)
-    for (const text of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'build', 'Examples:']) assert.ok(stdout.includes(text), text)
+    for (const text of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'build', 'Examples:'])
+      assert.ok(stdout.includes(text), text)
   })
 
   for (const command of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'build']) {

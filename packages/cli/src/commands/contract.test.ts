@@ -8,12 +8,15 @@ describe('slipway contract', () => {
     const { code, stdout } = await runCli(['contract', 'greeter'])
     assert.equal(code, 0)
     const { contractVersion, service, deployment, ports } = JSON.parse(stdout) as Contract
-    assert.deepEqual({ contractVersion, name: service.name, deployment, ports }, {
-      contractVersion: 1,
-      name: 'greeter',
-      deployment: undefined,
-      ports: { PORT: 8080, MANAGEMENT_PORT: 8081 },
-    })
+    assert.deepEqual(
+      { contractVersion, name: service.name, deployment, ports },
+      {
+        contractVersion: 1,
+        name: 'greeter',
+        deployment: undefined,
+        ports: { PORT: 8080, MANAGEMENT_PORT: 8081 },
+      },
+    )
   })
 
   it('prints the contract of a deployment', async () => {

@@ -59,7 +59,13 @@ describe('slipway render', () => {
   })
 
   it('keeps a customer named 1, true or null a text', TIMEOUT, async () => {
-    for (const [written, text] of [['1', '1'], ['true', 'true'], ["'null'", 'null'], ["'no'", 'no'], ["'1e3'", '1e3']]) {
+    for (const [written, text] of [
+      ['1', '1'],
+      ['true', 'true'],
+      ["'null'", 'null'],
+      ["'no'", 'no'],
+      ["'1e3'", '1e3'],
+    ]) {
       const restore = changeStack("CUSTOMER_NAME: 'A'", `CUSTOMER_NAME: ${written}`)
       assert.equal((await render()).code, 0)
       assert.deepEqual(values('generated/customer-a/values.yaml').config, { CUSTOMER_NAME: text })

@@ -1,7 +1,7 @@
 import { configKeys, describeConfig, type Service, toConfigSchema } from '@slipway/chassis'
 import type { Deployment } from '../define-stack.ts'
 import { resolveSize } from '../resolve-needs.ts'
-import { type ConfigContract, CONTRACT_VERSION, type Contract, type DeploymentContract, type ProbesContract } from './contract.ts'
+import { CONTRACT_VERSION, type ConfigContract, type Contract, type DeploymentContract, type ProbesContract } from './contract.ts'
 import { previewDeployment } from './preview-deployment.ts'
 import { toLifecycle } from './to-lifecycle.ts'
 import { resourcesOf, telemetryNeeds } from './to-network.ts'

@@ -1,8 +1,8 @@
-import { findService } from '../find-service.ts'
-import { environmentNames, loadStackIn } from '../load-environment.ts'
 import { checkDeployments } from '../contract/preview-deployment.ts'
 import { toContract } from '../contract/to-contract.ts'
 import type { Deployment } from '../define-stack.ts'
+import { findService } from '../find-service.ts'
+import { environmentNames, loadStackIn } from '../load-environment.ts'
 import { renderHelmValues } from './helm-values.ts'
 import type { RenderedFile } from './rendered-files.ts'
 
