@@ -32,11 +32,11 @@ soon after its cause (Site Reliability Workbook, chapter 5). { root, name, ratio
   expr: |-
     (
       {{- include $all.ratio (dict "root" $all.root "window" .long) | nindent 6 }}
-    ) > {{ mulf .factor $budget | round 6 }}
+    ) > {{ round (mulf .factor $budget) 6 }}
     and
     (
       {{- include $all.ratio (dict "root" $all.root "window" .short) | nindent 6 }}
-    ) > {{ mulf .factor $budget | round 6 }}
+    ) > {{ round (mulf .factor $budget) 6 }}
   for: {{ .for }}
   labels:
     severity: {{ .severity }}

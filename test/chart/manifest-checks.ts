@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { configKeys, type Service } from '@slipway/chassis'
 import type { Manifest, SecurityContext } from './manifest.ts'
-import { containersOf, only, podsOf } from './render-chart.ts'
+import { configOf, containersOf, only, podsOf } from './render-chart.ts'
 
 export interface ManifestCheck {
   name: string
@@ -95,7 +95,7 @@ export const manifestChecks: readonly ManifestCheck[] = [
   {
     name: 'heap and cache fit the memory limit',
     check(manifests) {
-      const { data } = only(manifests, 'ConfigMap')
+      const data = configOf(manifests)
       const limit = bytesOf(serviceContainer(manifests).resources.limits.memory)
       const ofNode = /--max-old-space-size=(\d+)/.exec(data.NODE_OPTIONS ?? '')?.[1]
       const heap = ofNode === undefined ? Number(data.BUN_JSC_forceRAMSize) : Number(ofNode) * 2 ** 20
@@ -151,7 +151,7 @@ export const manifestChecks: readonly ManifestCheck[] = [
   {
     name: 'a pod has the time that its end takes',
     check(manifests) {
-      const { data } = only(manifests, 'ConfigMap')
+      const data = configOf(manifests)
       const { terminationGracePeriodSeconds } = only(manifests, 'Deployment').spec.template?.spec ?? {}
       const sleep = serviceContainer(manifests).lifecycle?.preStop.sleep.seconds ?? 0
       assert.ok((terminationGracePeriodSeconds ?? 0) >= sleep + Number(data.DRAIN_DELAY) + Number(data.DRAIN_TIMEOUT) + 5)
@@ -202,7 +202,7 @@ export const manifestChecks: readonly ManifestCheck[] = [
   {
     name: 'nothing is set twice, all of it is text, and a change of it restarts the pods',
     check(manifests) {
-      const { data } = only(manifests, 'ConfigMap')
+      const data = configOf(manifests)
       for (const [key, value] of Object.entries(data)) assert.equal(typeof value, 'string', key)
       for (const { env = [] } of podsOf(manifests).flatMap(containersOf)) {
         const names = env.map(({ name }) => name)
@@ -264,7 +264,7 @@ export const manifestChecks: readonly ManifestCheck[] = [
 
 /** No value of a secret can be in a manifest: the chart takes references, and what is in the ConfigMap is no secret key but for a file of SQLite. */
 export function assertNoSecrets(service: Service, manifests: readonly Manifest[]): void {
-  const { data } = only(manifests, 'ConfigMap')
+  const data = configOf(manifests)
   const secrets = configKeys(service).filter(({ isSecret, key }) => isSecret && data[key] !== undefined && !data[key].startsWith('sqlite:/'))
   assert.deepEqual(secrets, [])
   assert.deepEqual(

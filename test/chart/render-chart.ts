@@ -75,3 +75,12 @@ export function podsOf(manifests: readonly Manifest[]): Pod[] {
 export function containersOf({ spec }: Pod): Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers]
 }
+
+/** What the service reads: the data of the ConfigMap of the release's name; the dashboard has another one. */
+export function configOf(manifests: readonly Manifest[]): Manifest['data'] {
+  const { name } = only(manifests, 'Deployment').metadata
+  return only(
+    manifests.filter(({ metadata }) => metadata.name === name),
+    'ConfigMap',
+  ).data
+}

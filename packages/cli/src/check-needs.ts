@@ -106,7 +106,7 @@ function* imageFaults({ image }: DeploymentDefinition, label: string): Faults {
     yield `${label} must have an image.tag of letters, digits, dots, hyphens and underscores. It is ${JSON.stringify(tag)}.`
   if (digest !== undefined && !matches(DIGEST, digest))
     yield `${label} must have an image.digest like sha256: and 64 hexadecimal digits. It is ${JSON.stringify(digest)}.`
-  if (registry !== undefined && !matches(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, registry)) {
+  if (registry !== undefined && !matches(/^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/, registry)) {
     yield `${label} must have an image.registry like registry.example.com/team, without a scheme and in lower case. It is ${JSON.stringify(registry)}.`
   }
 }
