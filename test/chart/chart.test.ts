@@ -1,12 +1,30 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { describe, it } from 'node:test'
+import { defineService } from '@slipway/chassis'
+import { defineStack } from '@slipway/cli'
+import { z } from 'zod'
+import { toContract } from '../../packages/cli/src/contract/to-contract.ts'
+import { renderHelmValues } from '../../packages/cli/src/render/helm-values.ts'
 import type { NetworkRule } from './manifest.ts'
-import { configOf, FULLEST, only, renderChart, SMALLEST } from './render-chart.ts'
+import { configOf, FULLEST, only, ROOT, renderChart, SMALLEST } from './render-chart.ts'
 
 const TIMEOUT = { timeout: 60_000 }
 
 const dataWith = async (...set: string[]) => configOf(await renderChart({ set }))
 const refuses = (set: string[], message: RegExp) => assert.rejects(renderChart({ set }), ({ message: said }: Error) => message.test(said))
+
+async function withFile(text: string, use: (path: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-'))
+  try {
+    writeFileSync(join(folder, 'values.yaml'), text)
+    await use(relative(ROOT, join(folder, 'values.yaml')))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 describe('config in the chart', () => {
   it('is text, whatever YAML takes it for', TIMEOUT, async () => {
@@ -14,13 +32,45 @@ describe('config in the chart', () => {
     for (const [given, expected] of Object.entries(values)) assert.equal((await dataWith(`config.CUSTOMER_NAME=${given}`)).CUSTOMER_NAME, expected)
   })
 
-  it('is text in the values that are rendered', TIMEOUT, async () => {
-    const values = ['test/chart/values/scalars.yaml']
-    const data = configOf(await renderChart({ values: [SMALLEST, ...values] }))
+  it('is text in a file of values', TIMEOUT, async () => {
+    const data = configOf(await renderChart({ values: [SMALLEST, 'test/chart/values/scalars.yaml'] }))
     assert.deepEqual(
       ['A_NUMBER', 'A_BOOLEAN', 'A_NULL', 'A_NO', 'A_MILLION', 'A_TEXT'].map((key) => data[key]),
       ['1', 'true', 'null', 'no', '12345678', ' a: b # c '],
     )
+  })
+
+  it('comes through the values that are rendered as it was written in the stack', TIMEOUT, async () => {
+    const texts = [
+      '1',
+      'true',
+      'null',
+      '',
+      'no',
+      'y',
+      '1e3',
+      '0o17',
+      '0x1F',
+      '1_000',
+      '12:30',
+      '~',
+      '=',
+      '<<',
+      '2026-01-01',
+      ' a: b # c ',
+      'a\nb',
+      '"',
+      "'",
+      '{{ x }}',
+    ]
+    const config = Object.fromEntries(texts.map((text, index) => [`TEXT_${index}`, text]))
+    const schemas = Object.fromEntries(Object.keys(config).map((key) => [key, z.string().default('').describe('Some text.')]))
+    const service = defineService({ name: 'ferry', summary: 'Crosses the fjord.', config: schemas }, [])
+    const [deployment] = defineStack({ deployments: [{ service, name: 'north', namespace: 'fjord', host: 'north.example.com', config }] }).deployments
+    await withFile(renderHelmValues(toContract({ service, version: '1.0.0', deployment }), undefined), async (file) => {
+      const data = configOf(await renderChart({ values: [file] }))
+      assert.deepEqual(Object.fromEntries(Object.entries(data).filter(([key]) => key in config)), config)
+    })
   })
 
   it('can be no list, no misspelt name, and nothing that the chart sets itself', TIMEOUT, async () => {
@@ -43,6 +93,20 @@ describe('config in the chart', () => {
       /DATABASE_URL is in secrets and in the config as well, where storage\.enabled puts it; remove one of them\./,
     )
     await refuses([...reference, 'config.DATABASE_URL=sqlite:a'], /DATABASE_URL is in secrets and in the config as well; remove one of them\./)
+  })
+})
+
+describe("the chart's own defaults", () => {
+  it('are those of a contract', TIMEOUT, async () => {
+    const service = defineService({ name: 'greeter', summary: 'Greets.' }, [])
+    const image = { registry: 'registry.example.com/team' }
+    const [deployment] = defineStack({
+      deployments: [{ service, name: 'north', namespace: 'fjord', host: 'customer-d.example.com', image, ingress: { tls: false } }],
+    }).deployments
+    await withFile(renderHelmValues(toContract({ service, version: '0.1.0', deployment }), undefined), async (file) => {
+      const config = ['config.CUSTOMER_NAME=D', 'config.GREETING=Ahoy!']
+      assert.deepEqual(await renderChart({ values: [file], set: config }), await renderChart({ values: [SMALLEST] }))
+    })
   })
 })
 

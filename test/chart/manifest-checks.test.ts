@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import stack from '../../slipway.config.ts'
+import { apiFaults } from './api-faults.ts'
 import { assertNoSecrets, manifestChecks } from './manifest-checks.ts'
-import { type ChartOptions, FULLEST, lintChart, renderChart, SMALLEST } from './render-chart.ts'
+import { type ChartOptions, FULLEST, lintChart, only, renderChart, SMALLEST } from './render-chart.ts'
 
 const TIMEOUT = { timeout: 120_000 }
 
@@ -27,6 +28,20 @@ for (const { name, namespace, service, storage } of stack.deployments) {
   })
 }
 
+describe('the check of fields and types', () => {
+  it('itself notices', TIMEOUT, async () => {
+    const deployment = only(await renderChart(), 'Deployment')
+    Object.assign(deployment.spec, { replicas: 'two', repliccas: 2 })
+    Object.assign(deployment.spec.template?.spec.containers[0] ?? {}, { imagePullPolice: 'Always' })
+    const faults = await apiFaults(deployment)
+    assert.deepEqual(faults.slice(1), [
+      'Deployment.spec.template.spec.containers[0].imagePullPolice is not known to V1Container.',
+      'Deployment.spec.repliccas is not known to V1DeploymentSpec.',
+    ])
+    assert.match(faults[0] ?? '', /replicas/)
+  })
+})
+
 /** Rendered once for all checks, when the first of them runs. */
 function checkAll(options: ChartOptions): void {
   const label = [...(options.values ?? []), ...(options.set ?? [])].map((one) => one.replace(/.*\//, '')).join(' + ')
@@ -35,6 +50,10 @@ function checkAll(options: ChartOptions): void {
 
   it(`passes helm lint --strict: ${label}`, TIMEOUT, async () => {
     assert.match(await lintChart(options), /1 chart\(s\) linted, 0 chart\(s\) failed/)
+  })
+
+  it(`is taken by the Kubernetes API as it is: ${label}`, TIMEOUT, async () => {
+    assert.deepEqual((await Promise.all((await manifests()).map(apiFaults))).flat(), [])
   })
 
   for (const { name, check } of manifestChecks) it(`${name}: ${label}`, TIMEOUT, async () => check(await manifests()))

@@ -11,7 +11,7 @@ describe('slipway render', () => {
   let project: ReturnType<typeof createProject>
   const at = (path: string) => join(project.folder, path)
   const render = (...args: string[]) => runCli(['render', ...args], { cwd: project.folder })
-  const values = (path: string) => parse(readFileSync(at(path), 'utf8')) as Record<string, Record<string, unknown>>
+  const values = (path: string) => parse(readFileSync(at(path), 'utf8'), { version: '1.1' }) as Record<string, Record<string, unknown>>
   const changeStack = (from: string, to: string) => {
     const before = readFileSync(at('slipway.config.ts'), 'utf8')
     assert.ok(before.includes(from))
