@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { defineService } from '@slipway/chassis'
 import { defineStack } from '@slipway/cli'
 import { z } from 'zod'
 import { toContract } from '../../packages/cli/src/contract/to-contract.ts'
+import { findRuntime } from '../../packages/cli/src/find-runtime.ts'
 import { renderHelmValues } from '../../packages/cli/src/render/helm-values.ts'
 import type { NetworkRule } from './manifest.ts'
 import { configOf, FULLEST, only, ROOT, renderChart, SMALLEST } from './render-chart.ts'
 
 const TIMEOUT = { timeout: 60_000 }
+const run = promisify(execFile)
 
 const dataWith = async (...set: string[]) => configOf(await renderChart({ set }))
 const refuses = (set: string[], message: RegExp) => assert.rejects(renderChart({ set }), ({ message: said }: Error) => message.test(said))
@@ -153,8 +157,28 @@ describe('memory', () => {
     assert.equal((await dataWith('memory.cachePercent=25', 'config.CACHE_MAX_BYTES=1000000')).CACHE_MAX_BYTES, '1000000')
   })
 
+  it('is told to Bun by an option that it has: it ends at once with one that it has not', TIMEOUT, async () => {
+    const start = (option: string) => run(findRuntime(ROOT, 'bun'), ['--eval', '0'], { env: { [option]: '187904819' } })
+    await start('BUN_JSC_forceRAMSize')
+    await assert.rejects(start('BUN_JSC_forceRAMSizes'), /invalid JSC environment variable/)
+  })
+
   it('must be in a unit that is known', TIMEOUT, async () => {
     await refuses(['resources.limits.memory=256m'], /resources\.limits\.memory must be in Ki, Mi, Gi or Ti, as in 256Mi; it is 256m\./)
+  })
+})
+
+describe('secrets', () => {
+  it('are mounted as files, for the pods and for the Job, and KEY_FILE names each', TIMEOUT, async () => {
+    const set = ['migration.enabled=true', 'secrets.DATABASE_URL.name=north-database', 'secrets.DATABASE_URL.key=url']
+    for (const pod of podsOf(await renderChart({ set })).filter(({ owner }) => !owner.startsWith('Pod '))) {
+      const [container] = pod.spec.containers
+      assert.deepEqual(container?.env, [{ name: 'DATABASE_URL_FILE', value: '/run/secrets/slipway/DATABASE_URL' }])
+      assert.equal(container?.volumeMounts.find(({ name }) => name === 'secrets')?.mountPath, '/run/secrets/slipway')
+      assert.deepEqual(pod.spec.volumes.find(({ name }) => name === 'secrets')?.projected?.sources, [
+        { secret: { name: 'north-database', items: [{ key: 'url', path: 'DATABASE_URL' }] } },
+      ])
+    }
   })
 })
 
