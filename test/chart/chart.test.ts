@@ -12,7 +12,7 @@ import { toContract } from '../../packages/cli/src/contract/to-contract.ts'
 import { findRuntime } from '../../packages/cli/src/find-runtime.ts'
 import { renderHelmValues } from '../../packages/cli/src/render/helm-values.ts'
 import type { NetworkRule } from './manifest.ts'
-import { configOf, FULLEST, only, ROOT, renderChart, SMALLEST } from './render-chart.ts'
+import { configOf, FULLEST, only, podsOf, ROOT, renderChart, SMALLEST } from './render-chart.ts'
 
 const TIMEOUT = { timeout: 60_000 }
 const run = promisify(execFile)
