@@ -1,4 +1,4 @@
-{{/* A scalar as text. YAML's and JSON's numbers arrive as floats, which would print 1000000 as 1e+06. */}}
+{{/* A scalar as text, as it was written: null too. YAML's and JSON's numbers arrive as floats, which would print 1000000 as 1e+06. */}}
 {{- define "slipway.text" -}}
 {{- if kindIs "invalid" . -}}
 null

@@ -223,6 +223,14 @@ describe('a database', () => {
   })
 })
 
+describe('an old cluster', () => {
+  it('can do without what it has no API for', TIMEOUT, async () => {
+    const manifests = await renderChart({ set: ['autoscaling.enabled=false', 'disruptionBudget.enabled=false', 'network.enabled=false'] })
+    assert.deepEqual(manifests.map(({ kind }) => kind).sort(), ['ConfigMap', 'Deployment', 'Ingress', 'Pod', 'Service', 'ServiceAccount'])
+    assert.equal(only(manifests, 'Deployment').spec.replicas, 2)
+  })
+})
+
 describe('what clients come through', () => {
   it('is an Ingress, an HTTPRoute, or nothing', TIMEOUT, async () => {
     const kindsWith = async (...set: string[]) =>

@@ -78,8 +78,10 @@ export const manifestChecks: readonly ManifestCheck[] = [
   {
     name: 'every image is of a version, and is always pulled',
     check(manifests) {
-      for (const { image } of podsOf(manifests).flatMap(containersOf)) assert.match(image, /^[^@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})$/)
-      assert.equal(serviceContainer(manifests).imagePullPolicy, 'Always')
+      for (const { image, imagePullPolicy } of podsOf(manifests).flatMap(containersOf)) {
+        assert.match(image, /^[^@]+(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})$/)
+        assert.equal(imagePullPolicy, 'Always')
+      }
     },
   },
   {

@@ -74,6 +74,9 @@ describe('what a deployment needs on the cluster', () => {
       'The deployment north keeps its data in SQLite, whose volume no Job can reach; give it DATABASE_URL in secrets, or remove migration.',
     ])
     assert.deepEqual(faultsOf({ service: ledger, replicas: 3, migration: 'job', secrets: DATABASE }), [])
+    assert.deepEqual(faultsOf({ migration: 'job' }), [
+      'The deployment north has a migration, and the service ferry has no schema that could be migrated; remove migration.',
+    ])
   })
 })
 

@@ -1,4 +1,4 @@
-import { configKeys } from '@slipway/chassis'
+import { configKeys, hasSchema } from '@slipway/chassis'
 import type { ResourceBounds, SecretReference } from './cluster-needs.ts'
 import type { DeploymentDefinition } from './define-stack.ts'
 import { parseQuantity } from './quantity.ts'
@@ -63,7 +63,9 @@ function* scaleFaults(deployment: DeploymentDefinition, label: string): Faults {
   if (isSingle && (autoscaling !== undefined || (replicas !== undefined && replicas !== 1))) {
     yield `${label} keeps its data in SQLite, which one pod alone can use; give it DATABASE_URL in secrets, or remove ${autoscaling ? 'autoscaling' : 'replicas'} and storage.`
   }
-  if (isSingle && migration === 'job') {
+  if (migration === 'job' && !hasSchema(deployment.service)) {
+    yield `${label} has a migration, and the service ${deployment.service.name} has no schema that could be migrated; remove migration.`
+  } else if (isSingle && migration === 'job') {
     yield `${label} keeps its data in SQLite, whose volume no Job can reach; give it DATABASE_URL in secrets, or remove migration.`
   }
   if (replicas !== undefined && autoscaling !== undefined) yield `${label} has replicas and autoscaling; remove one of them.`
