@@ -17,6 +17,12 @@ export interface Manifest {
   spec: ManifestSpec
 }
 
+/** One thing that must hold of the manifests of a release; fails with an assertion. */
+export interface ManifestCheck {
+  name: string
+  check(manifests: readonly Manifest[]): void
+}
+
 export interface ManifestSpec extends PodSpec {
   replicas?: number
   minReplicas: number

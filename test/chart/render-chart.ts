@@ -84,3 +84,10 @@ export function configOf(manifests: readonly Manifest[]): Manifest['data'] {
     'ConfigMap',
   ).data
 }
+
+/** The container that the service itself runs in. */
+export function serviceContainer(manifests: readonly Manifest[]): Container {
+  const [container] = only(manifests, 'Deployment').spec.template?.spec.containers ?? []
+  if (!container) throw new Error('The Deployment has no container.')
+  return container
+}

@@ -41,7 +41,8 @@ describe('an environment', () => {
   it('is checked as the stack is', () => {
     assert.throws(() => inProduction({ deployments: { north: { host: 'south.example.com' } } }), {
       name: 'DefinitionError',
-      message: /The deployments north and south have the same host south\.example\.com; give each its own\./,
+      message:
+        /^As deploy\/production\.ts changes it: [\s\S]*The deployments north and south have the same host south\.example\.com; give each its own\./,
     })
     assert.throws(() => inProduction({ deployments: { west: {} } }), {
       name: 'DefinitionError',

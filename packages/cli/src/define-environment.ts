@@ -30,10 +30,14 @@ export function applyEnvironment({ definition }: Stack, name: string, { all, dep
     .filter((one) => !names.includes(one))
     .map((one) => `deploy/${name}.ts changes the deployment ${one}, which the stack does not have; it has ${names.join(', ')}.`)
   if (faults.length > 0) throw new DefinitionError(`The environment ${name} does not fit the stack:\n  ${faults.join('\n  ')}`)
-  return defineStack({
-    ...definition,
-    deployments: definition.deployments.map((one) => change(change(one, all), deployments[one.name] ?? {})),
-  })
+  try {
+    return defineStack({
+      ...definition,
+      deployments: definition.deployments.map((one) => change(change(one, all), deployments[one.name] ?? {})),
+    })
+  } catch (error) {
+    throw error instanceof DefinitionError ? new DefinitionError(`As deploy/${name}.ts changes it: ${error.message}`) : error
+  }
 }
 
 function change(deployment: DeploymentDefinition, changes: DeploymentChange): DeploymentDefinition {

@@ -41,6 +41,6 @@ async function ofDeployment(name: string, environment: string | undefined) {
   const { findDeployment } = await import('../find-deployment.ts')
   const { loadStackIn } = await import('../load-environment.ts')
   const deployment = findDeployment(await loadStackIn(project, environment), name)
-  checkDeployments([deployment])
+  checkDeployments([deployment], environment)
   return { service: deployment.service, version: findService(project, deployment.service.name).version, deployment }
 }

@@ -12,11 +12,12 @@ export function previewDeployment(service: Service, deployment: Deployment | und
   return previewConfig(service, { ...config, ...files, DEPLOYMENT: name })
 }
 
-/** @throws {CliError} naming each deployment whose config its service refuses, each key, its value and the remedy. */
-export function checkDeployments(deployments: readonly Deployment[]): void {
+/** @throws {CliError} naming each deployment whose config its service refuses, the environment, each key, its value and the remedy. */
+export function checkDeployments(deployments: readonly Deployment[], environment: string | undefined): void {
+  const place = environment === undefined ? '' : ` in ${environment}`
   const faults = deployments.flatMap((deployment) => {
     const { problems } = previewDeployment(deployment.service, deployment)
-    return problems.length === 0 ? [] : [`The configuration of ${deployment.name} is not valid:\n  ${problems.map(remedied).join('\n  ')}`]
+    return problems.length === 0 ? [] : [`The configuration of ${deployment.name}${place} is not valid:\n  ${problems.map(remedied).join('\n  ')}`]
   })
   if (faults.length > 0) throw new CliError(faults.join('\n'), EXIT_CONFIG)
 }

@@ -15,7 +15,7 @@ export async function renderProject(project: string): Promise<RenderedFile[]> {
   const files: RenderedFile[] = []
   for (const environment of [undefined, ...environmentNames(project)]) {
     const { deployments } = await loadStackIn(project, environment)
-    checkDeployments(deployments)
+    checkDeployments(deployments, environment)
     files.push(...deployments.map((deployment) => renderDeployment(project, deployment, environment)))
   }
   return files
