@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const GUARD = join(ROOT, 'test/fixtures/deny-side-effects.ts')
 
 const services = readdirSync(join(ROOT, 'services')).map((name) => `services/${name}/service.ts`)
+const environments = readdirSync(join(ROOT, 'deploy')).map((name) => `deploy/${name}`)
 
 /** The operating system refuses to write files beyond 0 bytes, whichever way they are opened; the guard sees to the rest. */
 function importWithout(file: string): Promise<{ stdout: string }> {
@@ -18,7 +19,7 @@ function importWithout(file: string): Promise<{ stdout: string }> {
   return run('sh', ['-c', 'ulimit -f 0 && exec "$@"', 'sh', process.execPath, GUARD, join(ROOT, file)], { cwd: ROOT, env: environment })
 }
 
-for (const file of services) {
+for (const file of [...services, 'slipway.config.ts', ...environments]) {
   test(`importing ${file} does nothing: no network, no listening, no file written, no timer left`, async () => {
     assert.ok(existsSync(join(ROOT, file)))
     const { stdout } = await importWithout(file)

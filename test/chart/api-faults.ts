@@ -9,18 +9,22 @@ interface ClientModel {
   getAttributeTypeMap(): readonly { baseName: string; type: string }[]
 }
 
-/** Groups of custom resources, whose definitions the Kubernetes API does not hold. */
-const CUSTOM = /^(monitoring\.coreos\.com|gateway\.networking\.k8s\.io|traefik\.io)\//
+/** Where the models of custom resources come from, by group; their validators know of types and required fields. */
+const CUSTOM: Readonly<Record<string, string>> = {
+  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
+  'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+  'traefik.io': '@kubernetes-models/traefik',
+}
 
 /** What the Kubernetes API would refuse of a manifest, or silently drop: wrong types, missing fields, unknown ones. */
 export async function apiFaults(manifest: Manifest): Promise<string[]> {
-  if (CUSTOM.test(manifest.apiVersion)) return []
   const version = manifest.apiVersion.split('/').at(-1) ?? ''
   return [...(await modelFaults(manifest)), ...unknownFields(manifest, `${version.toUpperCase()}${manifest.kind}`, manifest.kind)]
 }
 
 async function modelFaults(manifest: Manifest): Promise<string[]> {
-  const models = (await import(`kubernetes-models/${manifest.apiVersion}`)) as Record<string, new (data: object) => Model>
+  const from = CUSTOM[manifest.apiVersion.split('/')[0] ?? ''] ?? 'kubernetes-models'
+  const models = (await import(`${from}/${manifest.apiVersion}`)) as Record<string, new (data: object) => Model>
   const Kind = models[manifest.kind]
   if (!Kind) return [`${manifest.apiVersion} has no ${manifest.kind}.`]
   try {
