@@ -105,7 +105,7 @@ describe("the chart's own defaults", () => {
     const service = defineService({ name: 'greeter', summary: 'Greets.' }, [])
     const image = { registry: 'registry.example.com/team' }
     const [deployment] = defineStack({
-      deployments: [{ service, name: 'north', namespace: 'fjord', host: 'customer-d.example.com', image, ingress: { tls: false } }],
+      deployments: [{ service, name: 'north', namespace: 'fjord', host: 'customer-d.example.com', image }],
     }).deployments
     await withFile(renderHelmValues(toContract({ service, version: '0.1.0', deployment }), undefined), async (file) => {
       const config = ['config.CUSTOMER_NAME=D', 'config.GREETING=Ahoy!']
@@ -239,6 +239,7 @@ describe('what clients come through', () => {
     assert.deepEqual(await kindsWith('route.kind=none'), [])
     assert.deepEqual(await kindsWith('route.kind=gateway', 'route.gateway.name=public'), ['HTTPRoute'])
     assert.deepEqual((await kindsWith('traefik.enabled=true')).sort(), ['Ingress', 'Middleware'])
+    assert.equal(only(await renderChart({ set: ['route.tls.enabled=false'] }), 'Ingress').spec.tls, undefined)
     await refuses(['route.host='], /route\.host must be the DNS name that clients use/)
     await refuses(['route.kind=gateway'], /route\.gateway\.name must name the Gateway/)
   })

@@ -90,6 +90,7 @@ export const releaseChecks: readonly ManifestCheck[] = [
       )
       for (const ingress of manifests.filter(({ kind }) => kind === 'Ingress')) {
         assert.ok(ingress.spec.ingressClassName)
+        assert.equal(ingress.spec.tls?.length, 1)
         for (const { hosts } of ingress.spec.tls ?? [])
           assert.deepEqual(
             hosts,

@@ -71,7 +71,7 @@ function toRoute(host: string, { kind, className, tls, gateway, annotations }: D
     kind,
     host,
     ...(className !== undefined && { className }),
-    ...(typeof tls === 'string' && { tlsSecret: tls }),
+    ...(tls !== undefined && { tls: tls === false ? { enabled: false } : { enabled: true, secretName: tls } }),
     ...(gateway && { gateway }),
     ...(annotations && { annotations }),
   }
