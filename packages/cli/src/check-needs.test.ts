@@ -80,6 +80,16 @@ describe('what a deployment needs on the cluster', () => {
   })
 })
 
+describe('a member that is misspelt', () => {
+  it('is refused with a suggestion, at any depth', () => {
+    assert.deepEqual(faultsOf({ replcas: 3, size: { memory: { limits: '1Gi' } }, image: { repo: 'a' } } as object), [
+      'The deployment north has replcas, which a deployment does not have. Did you mean replicas?',
+      'The deployment north has size.memory.limits, which a deployment does not have. Did you mean size.memory.limit?',
+      'The deployment north has image.repo, which a deployment does not have. There are image.registry, image.tag, image.digest, image.runtime, image.pullPolicy, image.pullSecrets.',
+    ])
+  })
+})
+
 describe('the secrets of a deployment', () => {
   it('are of secret config keys', () => {
     assert.deepEqual(faultsOf({ secrets: { HARBOUR_PIM: { name: 'harbour', key: 'pin' } } }), [

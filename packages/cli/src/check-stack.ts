@@ -1,4 +1,5 @@
 import { closestKey, configKeys, DefinitionError } from '@slipway/chassis'
+import { memberFaults } from './check-members.ts'
 import { needFaults } from './check-needs.ts'
 import type { DeploymentDefinition, StandInDefinition } from './define-stack.ts'
 
@@ -39,6 +40,7 @@ function* deploymentFaults(deployment: DeploymentDefinition): Faults {
     yield `${label} must have a host that is a DNS name like greeter.example.com, in lower case and without a port. It is ${JSON.stringify(host)}.`
   }
   if (port !== undefined && !isPort(port)) yield `${label} must have a port that is a whole number from 1 to 65535. It is ${port}.`
+  yield* memberFaults(deployment, label)
   // A wrong import is undefined here: Node runs the stack without checking its types.
   if (service?.routes === undefined) yield `${label} has no service; import the one that services/<name>/service.ts exports.`
   else {
