@@ -36,6 +36,7 @@ export function* memberFaults(deployment: DeploymentDefinition, label: string): 
     for (const name of Object.keys(partAt(deployment, path))) {
       if (known.includes(name)) continue
       const place = path === '' ? '' : `${path}.`
+      // It is made for environment variables, and knows names in capitals.
       const meant = known.find((one) => closestKey(name, [one.toUpperCase()]) !== undefined)
       const remedy = meant === undefined ? `There are ${known.map((one) => place + one).join(', ')}.` : `Did you mean ${place}${meant}?`
       yield `${label} has ${place}${name}, which a deployment does not have. ${remedy}`

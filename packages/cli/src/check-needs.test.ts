@@ -80,6 +80,20 @@ describe('what a deployment needs on the cluster', () => {
   })
 })
 
+describe('the storage of a deployment', () => {
+  it('is for a database that nothing leads elsewhere', () => {
+    assert.deepEqual(faultsOf({ storage: {} }), [
+      'The deployment north has storage, and the service ferry has no database that could use it; remove storage.',
+    ])
+    assert.deepEqual(faultsOf({ service: ledger, storage: {}, secrets: DATABASE }), [
+      'The deployment north has storage for SQLite, and DATABASE_URL in secrets; remove one of them.',
+    ])
+    assert.deepEqual(faultsOf({ service: ledger, storage: { size: 'much' } }), [
+      'The deployment north must have a storage.size that is a Kubernetes quantity like 1Gi. It is "much".',
+    ])
+  })
+})
+
 describe('a member that is misspelt', () => {
   it('is refused with a suggestion, at any depth', () => {
     assert.deepEqual(faultsOf({ replcas: 3, size: { memory: { limits: '1Gi' } }, image: { repo: 'a' } } as object), [

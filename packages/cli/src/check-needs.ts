@@ -2,7 +2,7 @@ import { configKeys, hasSchema } from '@slipway/chassis'
 import type { ResourceBounds, SecretReference } from './cluster-needs.ts'
 import type { DeploymentDefinition } from './define-stack.ts'
 import { parseQuantity } from './quantity.ts'
-import { DEFAULT_AUTOSCALING, resolveSize, storesInFile } from './resolve-needs.ts'
+import { DEFAULT_AUTOSCALING, hasDatabase, resolveSize, storesInFile } from './resolve-needs.ts'
 
 type Faults = Iterable<string>
 
@@ -15,6 +15,7 @@ const PLACE = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:\d{1,5}$/
 /** A sentence for each thing that is wrong with what a deployment needs on the cluster, with the remedy. */
 export function* needFaults(deployment: DeploymentDefinition, label: string): Faults {
   yield* secretFaults(deployment, label)
+  yield* storageFaults(deployment, label)
   yield* scaleFaults(deployment, label)
   yield* sizeFaults(deployment, label)
   yield* imageFaults(deployment, label)
@@ -57,6 +58,15 @@ function isPlaceless(owner: string, key: string, reference: SecretReference): bo
   return owner !== 'service' && owner !== 'base' && key.endsWith('_URL') && reference?.leadsTo === undefined
 }
 
+function* storageFaults({ service, secrets = {}, storage }: DeploymentDefinition, label: string): Faults {
+  if (storage === undefined) return
+  if (!hasDatabase(service)) yield `${label} has storage, and the service ${service.name} has no database that could use it; remove storage.`
+  if (secrets.DATABASE_URL !== undefined) yield `${label} has storage for SQLite, and DATABASE_URL in secrets; remove one of them.`
+  if (storage.size !== undefined && parseQuantity(storage.size) === undefined) {
+    yield `${label} must have a storage.size that is a Kubernetes quantity like 1Gi. It is ${JSON.stringify(storage.size)}.`
+  }
+}
+
 function* scaleFaults(deployment: DeploymentDefinition, label: string): Faults {
   const { replicas, autoscaling, storage, migration } = deployment
   const isSingle = storage !== undefined || storesInFile(deployment)
@@ -81,13 +91,10 @@ function* scaleFaults(deployment: DeploymentDefinition, label: string): Faults {
   }
 }
 
-function* sizeFaults({ size, storage }: DeploymentDefinition, label: string): Faults {
+function* sizeFaults({ size }: DeploymentDefinition, label: string): Faults {
   const { cpu, memory } = resolveSize(size)
   yield* boundFaults('cpu', cpu, label)
   yield* boundFaults('memory', memory, label)
-  if (storage?.size !== undefined && parseQuantity(storage.size) === undefined) {
-    yield `${label} must have a storage.size that is a Kubernetes quantity like 1Gi. It is ${JSON.stringify(storage.size)}.`
-  }
 }
 
 function* boundFaults(kind: 'cpu' | 'memory', { request, limit }: Required<ResourceBounds>, label: string): Faults {

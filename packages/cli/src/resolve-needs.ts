@@ -36,8 +36,12 @@ export function resolveSize({ cpu, memory }: SizeDefinition = {}): ResolvedNeeds
 
 /** Whether the service has a database and nothing says where another one than the embedded SQLite is. */
 export function storesInFile({ service, secrets = {}, config = {} }: Subject): boolean {
-  const hasDatabase = configKeys(service).some(({ key, owner }) => key === 'DATABASE_URL' && owner !== 'service')
-  return hasDatabase && secrets.DATABASE_URL === undefined && config.DATABASE_URL_FILE === undefined
+  return hasDatabase(service) && secrets.DATABASE_URL === undefined && config.DATABASE_URL_FILE === undefined
+}
+
+/** Whether one of the service's resources is a database. */
+export function hasDatabase(service: Service): boolean {
+  return configKeys(service).some(({ key, owner }) => key === 'DATABASE_URL' && owner !== 'service')
 }
 
 function scaleOf({ replicas, autoscaling }: Subject, hasStorage: boolean): Pick<ResolvedNeeds, 'replicas' | 'autoscaling'> {

@@ -50,8 +50,9 @@ function toConfig({ config }: DeploymentContract): object {
   return Object.fromEntries(own.map(([key, text]) => [key, Object.assign(new Scalar(text), { type: Scalar.QUOTE_DOUBLE })]))
 }
 
-function toProbe({ port: _isAlwaysManagement, ...probe }: ProbeContract): object {
-  return probe
+/** Without its port, which is the management port of each. */
+function toProbe({ path, periodSeconds, timeoutSeconds, failureThreshold }: ProbeContract): object {
+  return { path, periodSeconds, timeoutSeconds, failureThreshold }
 }
 
 function boundsOf({ cpu, memory, ephemeralStorage }: Contract['size'], bound: 'request' | 'limit'): object {
