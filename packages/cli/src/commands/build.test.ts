@@ -82,6 +82,13 @@ describe('slipway build', () => {
         assert.deepEqual(await once(child, 'exit'), [0, null])
       })
 
+      it('migrates and ends when it is called with migrate, as a Job does', { timeout: 20_000 }, () => {
+        const { file } = results[target]
+        const [program, ...args] = target === 'node' ? [findRuntime(PROJECT, 'node'), file] : [file]
+        const log = execFileSync(program as string, [...args, 'migrate'], { cwd: away, env: {}, encoding: 'utf8' })
+        assert.match(log, /"message":"Migrated: 0 applied; the schema is up to date"\}\n$/)
+      })
+
       it('is configured by the environment alone', { timeout: 20_000 }, async () => {
         writeFileSync(join(away, '.env'), 'CUSTOMER_NAME=C\n')
         const { child, url } = await start(results[target].file, {})
