@@ -37,6 +37,8 @@ soon after its cause (Site Reliability Workbook, chapter 5). { root, name, ratio
     (
       {{- include $all.ratio (dict "root" $all.root "window" .short) | nindent 6 }}
     ) > {{ round (mulf .factor $budget) 6 }}
+    and
+    sum by (http_request_method, http_route) (increase(http_server_request_duration_seconds_count{ {{- include "slipway.series" $all.root }}}[{{ .long }}])) >= {{ $all.root.Values.monitoring.rules.minimumRequests }}
   for: {{ .for }}
   labels:
     severity: {{ .severity }}

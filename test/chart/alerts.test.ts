@@ -78,6 +78,10 @@ describe('the alerts', () => {
     )
   })
 
+  it('are silent about one request in an hour, whatever becomes of it', TIMEOUT, async () => {
+    assert.deepEqual(await firing({ ...UP, [`${COUNT},http_route="/",http_response_status_code="500"}`]: '0x475 1x4' }), [])
+  })
+
   it('tell of a route that fails or is slow, but for one that may be', TIMEOUT, async () => {
     const slow = (route: string) => ({
       [`${COUNT},http_route="${route}",http_response_status_code="200"}`]: '0+60x480',
