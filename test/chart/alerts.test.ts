@@ -29,29 +29,25 @@ async function writeRules(): Promise<readonly string[]> {
   return groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))
 }
 
-/** The alerts that fire after eight hours of these series, each with a value that is there from the start and what it grows by each minute. */
+/** The alerts that fire after eight hours of these series, each in promtool's notation, a sample a minute. It fails for each, since none is expected. */
 async function firing(series: Record<string, string>): Promise<string[]> {
   const alerts = await writeRules()
-  const fired: string[] = []
-  for (const alertname of new Set(alerts)) {
-    const test = {
-      rule_files: ['rules.yaml'],
-      evaluation_interval: '1m',
-      tests: [
-        {
-          interval: '1m',
-          input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-          alert_rule_test: [{ eval_time: '8h', alertname, exp_alerts: [] }],
-        },
-      ],
-    }
-    writeFileSync(join(folder, 'test.yaml'), stringify(test))
-    await check('test', 'rules', 'test.yaml').catch((error: Error) => {
-      assert.match(error.message, /got:/)
-      fired.push(alertname)
-    })
+  const test = {
+    rule_files: ['rules.yaml'],
+    evaluation_interval: '1m',
+    tests: [
+      {
+        interval: '1m',
+        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+        alert_rule_test: [...new Set(alerts)].map((alertname) => ({ eval_time: '8h', alertname, exp_alerts: [] })),
+      },
+    ],
   }
-  return fired
+  writeFileSync(join(folder, 'test.yaml'), stringify(test))
+  const said = await check('test', 'rules', 'test.yaml').catch(({ message }: Error) => message)
+  const fired = [...said.matchAll(/alertname: (\w+), time: /g)].map(([, name]) => String(name))
+  assert.equal(fired.length > 0, !said.includes('SUCCESS'), said)
+  return alerts.filter((name) => fired.includes(name))
 }
 
 const UP = { [`up{${SERIES}}`]: '1x480' }
