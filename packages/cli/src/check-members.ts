@@ -16,6 +16,7 @@ const MEMBERS = {
     autoscaling: true,
     size: true,
     storage: true,
+    gracePeriod: true,
     image: true,
     ingress: true,
     migration: true,

@@ -91,7 +91,10 @@ function* scaleFaults(deployment: DeploymentDefinition, label: string): Faults {
   }
 }
 
-function* sizeFaults({ size }: DeploymentDefinition, label: string): Faults {
+function* sizeFaults({ size, gracePeriod }: DeploymentDefinition, label: string): Faults {
+  if (gracePeriod !== undefined && !isCount(gracePeriod)) {
+    yield `${label} must have a gracePeriod that is a whole number of seconds. It is ${JSON.stringify(gracePeriod)}.`
+  }
   const { cpu, memory } = resolveSize(size)
   yield* boundFaults('cpu', cpu, label)
   yield* boundFaults('memory', memory, label)

@@ -80,6 +80,8 @@ export interface ClusterNeeds {
   size?: SizeDefinition
   /** @default a volume of 1Gi where the service has a database and no secret says where another one is */
   storage?: StorageDefinition
+  /** Seconds from SIGTERM to SIGKILL, and no fewer than the drain takes. @default DRAIN_DELAY, DRAIN_TIMEOUT and 10 for closing */
+  gracePeriod?: number
   image?: ImageDefinition
   ingress?: IngressDefinition
   /** Who brings the schema up to date: the first pod at its start, or a Job that the pods wait for. @default 'start' */
@@ -98,6 +100,8 @@ export interface ResolvedNeeds {
   readonly autoscaling: ResolvedAutoscaling | undefined
   readonly size: { readonly cpu: Complete<ResourceBounds>; readonly memory: Complete<ResourceBounds> }
   readonly storage: Readonly<StorageDefinition & { size: string }> | undefined
+  /** Undefined where it is the sum of its parts. */
+  readonly gracePeriod: number | undefined
   readonly image: Readonly<Omit<ImageDefinition, 'registry'> & { repository: string; runtime: 'native' | 'node'; pullPolicy: string }>
   readonly ingress: Readonly<IngressDefinition & { kind: 'ingress' | 'gateway' | 'none' }>
   readonly migration: 'start' | 'job'

@@ -22,6 +22,7 @@ export function resolveNeeds(subject: Subject): ResolvedNeeds {
     secrets: structuredClone(secrets),
     ...scaleOf(subject, storage !== undefined),
     size: resolveSize(subject.size),
+    gracePeriod: subject.gracePeriod,
     storage: storage && { size: DEFAULT_STORAGE_SIZE, ...storage },
     image: { repository: `${registry}/${service.name}`, runtime: 'native', pullPolicy: 'Always', ...image },
     ingress: resolveIngress(name, subject.ingress),

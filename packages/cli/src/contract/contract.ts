@@ -20,7 +20,7 @@ export interface Contract {
   size: SizeContract
 }
 
-export interface DeploymentContract extends Omit<ResolvedNeeds, 'size' | 'replicas' | 'autoscaling' | 'storage'> {
+export interface DeploymentContract extends Omit<ResolvedNeeds, 'size' | 'replicas' | 'autoscaling' | 'storage' | 'gracePeriod'> {
   name: string
   namespace: string
   host: string
@@ -82,7 +82,7 @@ export interface LifecycleContract {
   longestDeadline: number
   /** For closing resources and flushing telemetry. */
   slack: number
-  /** From SIGTERM to SIGKILL: `drainDelay + drainTimeout + slack`. */
+  /** From SIGTERM to SIGKILL: `drainDelay + drainTimeout + slack`, or more where the deployment says so. */
   gracePeriod: number
 }
 

@@ -32,6 +32,15 @@ describe('checkDeployments', () => {
     })
   })
 
+  it('refuses a grace period that is shorter than the drain', () => {
+    check({ secrets, gracePeriod: 35 })
+    assert.throws(() => check({ secrets, gracePeriod: 30 }), {
+      exitCode: EXIT_CONFIG,
+      message:
+        'The configuration of north is not valid:\n  gracePeriod must be at least 35 seconds, the sum of DRAIN_DELAY, 5, DRAIN_TIMEOUT, 20, and 10 for closing; it is 30. Raise it, or leave it out.',
+    })
+  })
+
   it('tells of a secret that nothing refers to', () => {
     assert.throws(() => check({}), {
       message:

@@ -39,7 +39,7 @@ export function toContract({ service, version, deployment }: ContractSource): Co
     telemetry: { network: telemetryNeeds(values.base ?? {}) },
     ports: PORTS,
     probes: PROBES,
-    lifecycle: toLifecycle(service, values.base ?? {}, deployment?.config ?? {}),
+    lifecycle: toLifecycle(service, values.base ?? {}, deployment),
     size: { ...(deployment?.size ?? resolveSize()), ephemeralStorage: EPHEMERAL_STORAGE },
   }
 }

@@ -1,5 +1,6 @@
 import { Scalar, stringify } from 'yaml'
-import type { Contract, DeploymentContract, ProbeContract } from '../contract/contract.ts'
+import type { Contract, DeploymentContract, LifecycleContract, ProbeContract } from '../contract/contract.ts'
+import { leastGracePeriod } from '../contract/to-lifecycle.ts'
 
 /** Config that the chart sets by itself, from the values of the same meaning. */
 const LIFECYCLE_KEYS = new Set(['DRAIN_DELAY', 'DRAIN_TIMEOUT'])
@@ -28,7 +29,7 @@ function toValues(contract: Contract, deployment: DeploymentContract): object {
     secrets: Object.fromEntries(Object.entries(deployment.secrets).map(([key, reference]) => [key, { name: reference.name, key: reference.key }])),
     ports: { http: ports.PORT, management: ports.MANAGEMENT_PORT },
     probes: Object.fromEntries(Object.entries(probes).map(([kind, probe]) => [kind, toProbe(probe)])),
-    lifecycle: { drainDelay: lifecycle.drainDelay, drainTimeout: lifecycle.drainTimeout, slack: lifecycle.slack },
+    lifecycle: toLifecycleValues(lifecycle),
     resources: { requests: boundsOf(size, 'request'), limits: boundsOf(size, 'limit') },
     memory: { cachePercent: sizesCache(contract, deployment) ? CACHE_PERCENT : 0 },
     ...scaleOf(deployment),
@@ -48,6 +49,11 @@ function toValues(contract: Contract, deployment: DeploymentContract): object {
 function toConfig({ config }: DeploymentContract): object {
   const own = Object.entries(config).filter(([key]) => !LIFECYCLE_KEYS.has(key))
   return Object.fromEntries(own.map(([key, text]) => [key, Object.assign(new Scalar(text), { type: Scalar.QUOTE_DOUBLE })]))
+}
+
+/** The chart adds its parts up by itself. */
+function toLifecycleValues({ longestDeadline, gracePeriod, ...parts }: LifecycleContract): object {
+  return gracePeriod === leastGracePeriod({ longestDeadline, ...parts }) ? parts : { ...parts, gracePeriod }
 }
 
 /** Without its port, which is the management port of each. */
