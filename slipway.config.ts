@@ -18,5 +18,6 @@ export default defineStack({
   ],
   local: {
     standIns: [{ name: 'shoutcloud', port: 8190, start: startStandIn, config: (url) => ({ SHOUTCLOUD_URL: `${url}/V1/SHOUT` }) }],
+    databases: { users: { system: 'mariadb', seed: 'services/users/icat.sql' } },
   },
 })

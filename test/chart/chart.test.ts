@@ -8,15 +8,17 @@ import { promisify } from 'node:util'
 import { defineService } from '@slipway/chassis'
 import { defineStack } from '@slipway/cli'
 import { z } from 'zod'
-import { toContract } from '../../packages/cli/src/contract/to-contract.ts'
+import { type ContractSource, toContract } from '../../packages/cli/src/contract/to-contract.ts'
 import { findRuntime } from '../../packages/cli/src/find-runtime.ts'
 import { renderHelmValues } from '../../packages/cli/src/render/helm-values.ts'
+import type { DeployedContract } from '../../packages/cli/src/render/render-deployment.ts'
 import type { NetworkRule } from './manifest.ts'
 import { configOf, FULLEST, only, podsOf, ROOT, renderChart, SMALLEST } from './render-chart.ts'
 
 const TIMEOUT = { timeout: 60_000 }
 const run = promisify(execFile)
 
+const valuesOf = (source: ContractSource) => renderHelmValues(toContract(source) as DeployedContract, { folder: 'generated', place: '' })
 const dataWith = async (...set: string[]) => configOf(await renderChart({ set }))
 const refuses = (set: string[], message: RegExp) => assert.rejects(renderChart({ set }), ({ message: said }: Error) => message.test(said))
 
@@ -71,7 +73,7 @@ describe('config in the chart', () => {
     const schemas = Object.fromEntries(Object.keys(config).map((key) => [key, z.string().default('').describe('Some text.')]))
     const service = defineService({ name: 'ferry', summary: 'Crosses the fjord.', config: schemas }, [])
     const [deployment] = defineStack({ deployments: [{ service, name: 'north', namespace: 'fjord', host: 'north.example.com', config }] }).deployments
-    await withFile(renderHelmValues(toContract({ service, version: '1.0.0', deployment }), undefined), async (file) => {
+    await withFile(valuesOf({ service, version: '1.0.0', deployment }), async (file) => {
       const data = configOf(await renderChart({ values: [file] }))
       assert.deepEqual(Object.fromEntries(Object.entries(data).filter(([key]) => key in config)), config)
     })
@@ -107,7 +109,7 @@ describe("the chart's own defaults", () => {
     const [deployment] = defineStack({
       deployments: [{ service, name: 'north', namespace: 'fjord', host: 'customer-d.example.com', image }],
     }).deployments
-    await withFile(renderHelmValues(toContract({ service, version: '0.1.0', deployment }), undefined), async (file) => {
+    await withFile(valuesOf({ service, version: '0.1.0', deployment }), async (file) => {
       const config = ['config.CUSTOMER_NAME=D', 'config.GREETING=Ahoy!']
       assert.deepEqual(await renderChart({ values: [file], set: config }), await renderChart({ values: [SMALLEST] }))
     })

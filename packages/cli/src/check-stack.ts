@@ -1,7 +1,8 @@
 import { closestKey, configKeys, DefinitionError } from '@slipway/chassis'
 import { memberFaults } from './check-members.ts'
 import { needFaults } from './check-needs.ts'
-import type { DeploymentDefinition, StandInDefinition } from './define-stack.ts'
+import type { DeploymentDefinition, LocalDatabase, LocalDefinition, StandInDefinition } from './define-stack.ts'
+import { hasDatabase } from './resolve-needs.ts'
 
 type Faults = Iterable<string>
 
@@ -18,11 +19,12 @@ const DERIVED_KEYS = new Map([
 ])
 
 /** @throws {DefinitionError} with one sentence for each thing that is wrong with a stack, with the remedy. */
-export function checkStack(deployments: readonly DeploymentDefinition[], standIns: readonly StandInDefinition[]): void {
+export function checkStack(deployments: readonly DeploymentDefinition[], { standIns = [], databases = {} }: LocalDefinition): void {
   const faults = [
     ...deployments.flatMap((deployment) => [...deploymentFaults(deployment)]),
     ...collisionFaults(deployments),
     ...standIns.flatMap((standIn) => [...standInFaults(standIn, standIns, deployments)]),
+    ...databaseFaults(databases, deployments),
   ]
   if (faults.length > 0) throw new DefinitionError(`The stack is not well defined:\n  ${faults.join('\n  ')}`)
 }
@@ -99,6 +101,16 @@ function* standInFaults(standIn: StandInDefinition, standIns: readonly StandInDe
   const known = new Set(deployments.flatMap(({ service }) => (service?.routes ? configKeys(service).map(({ key }) => key) : [])))
   for (const key of Object.keys(config(SOME_URL))) {
     if (!known.has(key)) yield `${label} sets ${key}, which no service of the stack has. Name a key that one of them has.`
+  }
+}
+
+function* databaseFaults(databases: Readonly<Record<string, LocalDatabase>>, deployments: readonly DeploymentDefinition[]): Faults {
+  const names = deployments.filter(({ service }) => service?.routes && hasDatabase(service)).map(({ name }) => name)
+  for (const [name, { system = 'postgres' }] of Object.entries(databases)) {
+    const known = names.length === 0 ? 'no deployment has one' : `${names.join(', ')} have one`
+    if (!names.includes(name)) yield `local.databases has ${name}, which is no deployment with a database; ${known}.`
+    if (system !== 'postgres' && system !== 'mariadb')
+      yield `local.databases must have a system of ${name} that is postgres or mariadb. It is ${JSON.stringify(system)}.`
   }
 }
 

@@ -30,10 +30,20 @@ export interface StandInDefinition {
   config(url: string): Readonly<Record<string, string>>
 }
 
+/** Where a deployment's database is in compose.yaml. */
+export interface LocalDatabase {
+  /** @default 'postgres' */
+  system?: 'postgres' | 'mariadb'
+  /** A file of SQL, from the project's folder, that fills it: for a database that is somebody else's, and so has no migrations here. */
+  seed?: string
+}
+
 /** What is so in development alone. */
 export interface LocalDefinition {
   /** @default [] */
   standIns?: readonly StandInDefinition[]
+  /** By the deployment's name. @default an empty one on PostgreSQL for each deployment whose service has a database */
+  databases?: Readonly<Record<string, LocalDatabase>>
 }
 
 export interface StackDefinition {
@@ -57,6 +67,7 @@ export interface Stack {
   readonly definition: StackDefinition
   readonly deployments: readonly Deployment[]
   readonly standIns: readonly Readonly<StandInDefinition>[]
+  readonly databases: Readonly<Record<string, LocalDatabase>>
 }
 
 /**
@@ -65,12 +76,14 @@ export interface Stack {
  * @throws {DefinitionError} naming everything that is wrong with it.
  */
 export function defineStack(definition: StackDefinition): Stack {
-  const { deployments, local: { standIns = [] } = {} } = definition
-  checkStack(deployments, standIns)
+  const { deployments, local = {} } = definition
+  checkStack(deployments, local)
+  const { standIns = [], databases = {} } = local
   return Object.freeze({
     definition: Object.freeze(definition),
     deployments: Object.freeze(deployments.map(toDeployment)),
     standIns: Object.freeze(standIns.map((standIn) => Object.freeze({ ...standIn }))),
+    databases: Object.freeze(databases),
   })
 }
 

@@ -12,6 +12,7 @@ export {
   type Deployment,
   type DeploymentDefinition,
   defineStack,
+  type LocalDatabase,
   type LocalDefinition,
   type Stack,
   type StackDefinition,

@@ -1,29 +1,31 @@
-import { checkDeployments } from '../contract/preview-deployment.ts'
-import { toContract } from '../contract/to-contract.ts'
-import type { Deployment } from '../define-stack.ts'
-import { findService } from '../find-service.ts'
-import { environmentNames, loadStackIn } from '../load-environment.ts'
-import { renderHelmValues } from './helm-values.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { CliError } from '../cli-error.ts'
+import { environmentNames } from '../load-environment.ts'
+import { renderComposeFiles } from './render-compose.ts'
+import { renderServices } from './render-services.ts'
+import { placeStack, renderStack } from './render-stack.ts'
 import type { RenderedFile } from './rendered-files.ts'
 
 /**
- * Every rendered file of a project: of its stack, and of its stack in each environment.
+ * Every rendered file of a project: of its services, of its stack, and of its stack in each environment. All of it is checked before Helm is asked.
  *
- * @throws {DefinitionError} when the stack is not well defined. @throws {CliError} when a service refuses its config.
+ * @param helm - the program; without it, the files that it is needed for stay as they are
+ * @throws {DefinitionError} when the stack is not well defined. @throws {CliError} when a service refuses its config, or Helm its values.
  */
-export async function renderProject(project: string): Promise<RenderedFile[]> {
-  const files: RenderedFile[] = []
-  for (const environment of [undefined, ...environmentNames(project)]) {
-    const { deployments } = await loadStackIn(project, environment)
-    checkDeployments(deployments, environment)
-    files.push(...deployments.map((deployment) => renderDeployment(project, deployment, environment)))
-  }
+export async function renderProject(project: string, helm: string | undefined): Promise<RenderedFile[]> {
+  const chart = findChart(project)
+  const tools = { project, chart, helm }
+  const stack = await placeStack(project, undefined)
+  const environments = []
+  for (const name of environmentNames(project)) environments.push(await placeStack(project, name))
+  const files = [...(await renderServices(project, chart, stack)), ...renderComposeFiles(project, stack)]
+  for (const one of [stack, ...environments]) files.push(...(await renderStack(one, tools)))
   return files
 }
 
-function renderDeployment(project: string, deployment: Deployment, environment: string | undefined): RenderedFile {
-  const { name, service } = deployment
-  const contract = toContract({ service, version: findService(project, service.name).version, deployment })
-  const folder = environment === undefined ? name : `environments/${environment}/${name}`
-  return { path: `generated/${folder}/values.yaml`, text: renderHelmValues(contract, environment) }
+function findChart(project: string): string {
+  const folder = join(project, 'chart')
+  if (existsSync(join(folder, 'Chart.yaml'))) return folder
+  throw new CliError('There is no chart/Chart.yaml in the project, which manifests are rendered from; copy the chart of Slipway there.')
 }
