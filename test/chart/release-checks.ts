@@ -150,7 +150,7 @@ export const releaseChecks: readonly ManifestCheck[] = [
     check(manifests) {
       const { spec, metadata } = only(manifests, 'Deployment')
       const { matchLabels } = spec.selector
-      assert.deepEqual(Object.keys(matchLabels), ['app.kubernetes.io/name', 'app.kubernetes.io/instance'])
+      assert.deepEqual(Object.keys(matchLabels).sort(), ['app.kubernetes.io/instance', 'app.kubernetes.io/name'])
       assert.equal(matchLabels['app.kubernetes.io/instance'], metadata.name)
       assert.deepEqual(only(manifests, 'Service').spec.selector, matchLabels)
       const found = podsOf(manifests).filter((pod) => Object.entries(matchLabels).every(([label, value]) => pod.metadata.labels[label] === value))

@@ -27,9 +27,13 @@ export interface ChartOptions {
 export async function renderChart(options: ChartOptions = {}): Promise<Manifest[]> {
   const { name = 'north', namespace = 'fjord' } = options
   const { stdout } = await callHelm(['template', name, CHART, '--namespace', namespace, ...valueArguments(options)])
-  // Kubernetes reads YAML 1.1, where a bare `no` is false; a key that stands twice is an error of the parser.
-  return parseAllDocuments(stdout, { version: '1.1' }).map((document) => {
-    if (document.errors.length > 0) throw new TypeError(`${document.errors.join('\n')}\n${stdout}`)
+  return parseManifests(stdout)
+}
+
+/** As Kubernetes reads them: by YAML 1.1, where a bare `no` is false; a key that stands twice is an error. */
+export function parseManifests(text: string): Manifest[] {
+  return parseAllDocuments(text, { version: '1.1' }).map((document) => {
+    if (document.errors.length > 0) throw new TypeError(`${document.errors.join('\n')}\n${text}`)
     return document.toJS() as Manifest
   })
 }

@@ -81,14 +81,14 @@ ${['A', 'B', 'C'].map(customer).join('\n')}
 })
 `
 
-/** A project of its own that a test may change: the greeter and its stack. */
+/** A project of its own that a test may change: the greeter, its stack and the chart. */
 export function createProject(): { folder: string; remove(): void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-')))
   const isSource = (path: string) => !path.includes('node_modules')
   cpSync(join(PROJECT, 'services', 'greeter'), join(folder, 'services', 'greeter'), { recursive: true, filter: isSource })
   writeFileSync(join(folder, 'slipway.config.ts'), STACK)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
+  for (const name of ['node_modules', 'chart']) symlinkSync(join(PROJECT, name), join(folder, name))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
