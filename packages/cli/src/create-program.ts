@@ -7,6 +7,7 @@ import { createContractCommand } from './commands/contract.ts'
 import { createDevCommand } from './commands/dev.ts'
 import { createMigrateCommand } from './commands/migrate.ts'
 import { createOpenApiCommand } from './commands/openapi.ts'
+import { createPackageCommand } from './commands/package.ts'
 import { createRenderCommand } from './commands/render.ts'
 import { createRunCommand } from './commands/run.ts'
 
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     createOpenApiCommand(),
     createContractCommand(),
     createRenderCommand(),
+    createPackageCommand(),
     createBuildCommand(),
   ]
   for (const command of commands) {

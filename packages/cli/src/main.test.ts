@@ -7,11 +7,11 @@ describe('slipway', () => {
   it('lists its commands with examples', async () => {
     const { code, stdout } = await runCli(['--help'])
     assert.equal(code, 0)
-    for (const text of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'build', 'Examples:'])
+    for (const text of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'package', 'build', 'Examples:'])
       assert.ok(stdout.includes(text), text)
   })
 
-  for (const command of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'build']) {
+  for (const command of ['dev', 'run', 'migrate', 'config', 'openapi', 'contract', 'render', 'package', 'build']) {
     it(`explains ${command} with examples`, async () => {
       const { code, stdout } = await runCli([command, '--help'])
       assert.equal(code, 0)
@@ -42,7 +42,7 @@ describe('slipway', () => {
     }
   })
 
-  for (const command of ['run', 'config', 'openapi', 'contract', 'build']) {
+  for (const command of ['run', 'config', 'openapi', 'contract', 'package', 'build']) {
     it(`lists the known services when ${command} gets an unknown one`, async () => {
       const { code, stdout, stderr } = await runCli([command, 'greter'])
       assert.equal(code, 2)

@@ -3,11 +3,10 @@ import type { Contract, DeploymentContract, LifecycleContract, ProbeContract } f
 import { leastGracePeriod } from '../contract/to-lifecycle.ts'
 import type { DeployedContract, Placed } from './render-deployment.ts'
 import { MARK } from './rendered-files.ts'
+import { cachePercentOf, egressOf, slowRoutesOf } from './service-values.ts'
 
 /** Config that the chart sets by itself, from the values of the same meaning. */
 const LIFECYCLE_KEYS = new Set(['DRAIN_DELAY', 'DRAIN_TIMEOUT'])
-/** What a cache may take of the memory limit, in percent: strings in the heap take about twice their bytes. */
-const CACHE_PERCENT = 15
 
 /** The Helm values of one deployment, for chart/: all that its contract says, so that the chart's own defaults hold for Helm alone. */
 export function renderHelmValues(contract: DeployedContract, { folder, place }: Pick<Placed, 'folder' | 'place'>): string {
@@ -20,7 +19,7 @@ export function renderHelmValues(contract: DeployedContract, { folder, place }: 
 }
 
 function toValues(contract: DeployedContract): object {
-  const { deployment, service, ports, probes, lifecycle, size, resources, telemetry } = contract
+  const { deployment, service, ports, probes, lifecycle, size } = contract
   const { image, ingress, migration, monitoring } = deployment
   return {
     service: { name: service.name },
@@ -31,11 +30,11 @@ function toValues(contract: DeployedContract): object {
     probes: Object.fromEntries(Object.entries(probes).map(([kind, probe]) => [kind, toProbe(probe)])),
     lifecycle: toLifecycleValues(lifecycle),
     resources: { requests: boundsOf(size, 'request'), limits: boundsOf(size, 'limit') },
-    memory: { cachePercent: sizesCache(contract, deployment) ? CACHE_PERCENT : 0 },
+    memory: { cachePercent: cachePercentOf(contract) },
     ...scaleOf(deployment),
     storage: deployment.storage ? { enabled: true, ...deployment.storage } : { enabled: false },
     migration: { enabled: migration === 'job' },
-    network: { egress: [...resources.flatMap(({ network }) => network), ...telemetry.network] },
+    network: { egress: egressOf(contract) },
     route: toRoute(deployment.host, ingress),
     monitoring: {
       serviceMonitor: { enabled: monitoring },
@@ -65,10 +64,6 @@ function boundsOf({ cpu, memory, ephemeralStorage }: Contract['size'], bound: 'r
   return { cpu: cpu[bound], memory: memory[bound], 'ephemeral-storage': ephemeralStorage[bound] }
 }
 
-function sizesCache({ config }: Contract, deployment: DeploymentContract): boolean {
-  return deployment.config.CACHE_MAX_BYTES === undefined && config.some(({ key, owner }) => key === 'CACHE_MAX_BYTES' && owner !== 'service')
-}
-
 function scaleOf({ autoscaling, replicas }: DeploymentContract): object {
   return autoscaling ? { autoscaling: { enabled: true, ...autoscaling } } : { replicas, autoscaling: { enabled: false } }
 }
@@ -82,9 +77,4 @@ function toRoute(host: string, { kind, className, tls, gateway, annotations }: D
     ...(gateway && { gateway }),
     ...(annotations && { annotations }),
   }
-}
-
-/** Those that say of themselves that they may take longer than others. */
-function slowRoutesOf({ routes }: Contract): string[] {
-  return [...new Set(routes.filter(({ deadline }) => deadline !== undefined).map(({ path }) => path))]
 }

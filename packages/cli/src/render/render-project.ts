@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { CliError } from '../cli-error.ts'
+import { findChart } from '../find-chart.ts'
 import { environmentNames } from '../load-environment.ts'
 import { renderComposeFiles } from './render-compose.ts'
 import { renderServices } from './render-services.ts'
@@ -22,10 +20,4 @@ export async function renderProject(project: string, helm: string | undefined): 
   const files = [...(await renderServices(project, chart, stack)), ...renderComposeFiles(project, stack)]
   for (const one of [stack, ...environments]) files.push(...(await renderStack(one, tools)))
   return files
-}
-
-function findChart(project: string): string {
-  const folder = join(project, 'chart')
-  if (existsSync(join(folder, 'Chart.yaml'))) return folder
-  throw new CliError('There is no chart/Chart.yaml in the project, which manifests are rendered from; copy the chart of Slipway there.')
 }
