@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { previewConfig } from '@slipway/chassis'
+import { previewConfig, type Service } from '@slipway/chassis'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
+import configs from '../../services/configs/service.ts'
+import passengers from '../../services/passengers/service.ts'
 import users from '../../services/users/service.ts'
 import stack from '../../slipway.config.ts'
-import { freshDatabase } from '../databases/databases.ts'
-import { openConnection } from '../databases/open-connection.ts'
+import { startMariadb } from '../databases/start-mariadb.ts'
+import { startPostgres } from '../databases/start-postgres.ts'
 import { openService } from '../open-service.ts'
 import { dockerCompose } from '../tools/docker-compose.ts'
+import { findOnPath } from '../tools/find-on-path.ts'
 import { promtool } from '../tools/promtool.ts'
 
 interface Compose {
@@ -109,20 +112,55 @@ describe('what the compose file mounts', () => {
       stack.deployments.map(({ name }) => name),
     )
   })
+})
 
-  it('fills a MariaDB with users that the service finds', TIMEOUT, async () => {
-    const { url, drop } = await freshDatabase('mariadb')
-    const connection = await openConnection(url)
-    for (const statement of readFileSync(join(ROOT, 'services/users/icat.sql'), 'utf8').split(/;$/m)) {
-      if (statement.trim() !== '') await connection.run(statement)
-    }
-    const service = await openService(users, { DATABASE_URL: url })
+describe('the servers of the compose file, on their first start', () => {
+  it('have a database for each deployment on PostgreSQL', TIMEOUT, async () => {
+    const server = await startPostgres()
     try {
-      assert.equal((await service.send('GET', '/icat/Karen482')).body.fullName, 'Timothy Buchanan')
+      await runScript('psql', ['--set=ON_ERROR_STOP=1', ...connectionOf(server.url, '--username'), '--dbname=postgres'], server.url, 'postgres.sql')
+      for (const [name, service] of Object.entries({ configs, passengers })) await assertReady(service, new URL(name, server.url).href)
     } finally {
+      await server.stop()
+    }
+  })
+
+  it('have users on MariaDB, whom the service finds', TIMEOUT, async () => {
+    const server = await startMariadb()
+    try {
+      await runScript('mariadb', ['--protocol=tcp', ...connectionOf(server.url, '--user')], server.url, 'mariadb.sql')
+      const service = await openService(users, { DATABASE_URL: new URL('users', server.url).href })
+      assert.equal((await service.send('GET', '/icat/Karen482')).body.fullName, 'Timothy Buchanan')
       await service.close()
-      await connection.close()
-      await drop()
+    } finally {
+      await server.stop()
     }
   })
 })
+
+function connectionOf(url: string, user: string): string[] {
+  const { hostname, port, username } = new URL(url)
+  return [`--host=${hostname}`, `--port=${port}`, `${user}=${username}`]
+}
+
+/** As the image's entry point does it: by the server's own client, with the seeds where they are mounted. */
+async function runScript(client: string, args: readonly string[], url: string, file: string): Promise<void> {
+  const seeds = services[file.replace('.sql', '')]?.volumes?.filter((mount) => mount.includes(':/seeds/')) ?? []
+  const mounted = seeds.map((mount) => mount.split(':') as [string, string])
+  const script = mounted.reduce((text, [from, to]) => text.replaceAll(to, join(FOLDER, from)), readFileSync(join(FOLDER, 'compose', file), 'utf8'))
+  const program = await findOnPath(client)
+  if (!program) throw new Error(`${client} is missing. Install the client of the database server, and put it on PATH.`)
+  const { password } = new URL(url)
+  const { status, stderr } = spawnSync(program, args, {
+    input: script,
+    env: { ...process.env, PGPASSWORD: password, MYSQL_PWD: password },
+    encoding: 'utf8',
+  })
+  assert.deepEqual([status, stderr], [0, ''])
+}
+
+async function assertReady(service: Service, url: string): Promise<void> {
+  const opened = await openService(service, { DATABASE_URL: url })
+  assert.equal((await opened.send('GET', '/readyz')).status, 200)
+  await opened.close()
+}
