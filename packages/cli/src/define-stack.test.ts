@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { defineRoute, defineService, secret } from '@slipway/chassis'
 import { z } from 'zod'
-import { type DeploymentDefinition, defineStack } from './define-stack.ts'
+import { type DeploymentDefinition, defineStack, type LocalDefinition } from './define-stack.ts'
 
 const service = defineService(
   {
@@ -45,6 +45,21 @@ describe('defineStack', () => {
     assert.deepEqual(faultsOf({ config: { HARBOUR_TOKEN_FILE: '/run/token' } }), [])
     assert.deepEqual(faultsOf({ config: { HARBOUR_TOKEN: 'open sesame' } }), [
       'The deployment north must not set HARBOUR_TOKEN, which is a secret: the stack is committed. Refer to the Secret that holds it in secrets, or name a file in HARBOUR_TOKEN_FILE.',
+    ])
+  })
+
+  it('refuses a local database that is of no deployment, or on no server that there is', () => {
+    const faults = (databases: object) => {
+      try {
+        defineStack({ deployments: [deployment], local: { databases } as LocalDefinition })
+      } catch (error) {
+        return (error as Error).message.split('\n  ').slice(1)
+      }
+      return []
+    }
+    assert.deepEqual(faults({ north: { system: 'oracle' } }), [
+      'local.databases has north, which is no deployment with a database; no deployment has one.',
+      'local.databases must have a system of north that is postgres or mariadb. It is "oracle".',
     ])
   })
 

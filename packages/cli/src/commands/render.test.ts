@@ -150,18 +150,20 @@ describe('slipway render', () => {
     assert.equal((await render()).code, 0)
   })
 
-  it('keeps a customer named 1, true or null a text', TIMEOUT, async () => {
-    for (const [written, text] of [
-      ['1', '1'],
-      ['true', 'true'],
-      ["'null'", 'null'],
-      ["'no'", 'no'],
-      ["'1e3'", '1e3'],
+  it('keeps customers named 1, true, null, no or 1e3 texts, for Helm and for kubectl', TIMEOUT, async () => {
+    for (const names of [
+      ['1', 'true', "'null'"],
+      ["'no'", "'1e3'", "'0o17'"],
     ]) {
-      const restore = changeStack("CUSTOMER_NAME: 'A'", `CUSTOMER_NAME: ${written}`)
+      const restore = names.map((name, index) => changeStack(`CUSTOMER_NAME: '${'ABC'[index]}'`, `CUSTOMER_NAME: ${name}`))
       assert.equal((await render()).code, 0)
-      assert.deepEqual(values('generated/customer-a/values.yaml').config, { CUSTOMER_NAME: text })
-      restore()
+      for (const [index, name] of names.entries()) {
+        const folder = `generated/customer-${'abc'[index]}`
+        const text = name.replaceAll("'", '')
+        assert.deepEqual(values(`${folder}/values.yaml`).config, { CUSTOMER_NAME: text })
+        assert.ok(readFileSync(at(`${folder}/manifests.yaml`), 'utf8').includes(`\n  CUSTOMER_NAME: "${text}"\n`), text)
+      }
+      for (const undo of restore.reverse()) undo()
     }
   })
 
