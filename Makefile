@@ -1,11 +1,11 @@
 # What the project needs beyond git, make and Node with npm, it installs: Node 24 and Bun among it, which everything below runs on.
-export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(CURDIR)/.cache/tools
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 installed := node_modules/.installed
 
-.PHONY: help run test check bench clean
+.PHONY: help run test check render bench clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -22,6 +22,10 @@ test: $(installed) ## Check everything, and run all tests on Node and on Bun
 
 check: $(installed) ## Lint, format and types
 	@npm run --silent check
+
+render: $(installed) ## Write what is derived from services and stack to generated/
+	@node test/tools/install-tools.ts helm
+	@slipway render
 
 bench: $(installed) ## Compare the greeter with its peers by CPU time per request
 	@npm run --silent bench -- greeter

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { testService } from '@slipway/chassis/testing'
+import { parseAllDocuments } from 'yaml'
 import teapot from './fixtures/readme-service.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
@@ -28,7 +29,17 @@ describe('the README', () => {
   })
 })
 
-for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']) {
+test('docs/kubernetes.md shows YAML that is read', () => {
+  const blocks = [...read('docs/kubernetes.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] as string)
+  const documents = blocks.flatMap((block) => parseAllDocuments(block))
+  assert.ok(documents.length >= 5)
+  for (const document of documents) {
+    assert.deepEqual(document.errors, [])
+    assert.ok(document.get('apiVersion') && document.get('kind'))
+  }
+})
+
+for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/kubernetes.md']) {
   test(`${page} links to what is there`, () => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] as string)
     assert.deepEqual(

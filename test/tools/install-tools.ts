@@ -5,14 +5,12 @@ import { helm } from './helm.ts'
 import { kubectl } from './kubectl.ts'
 import { promtool } from './promtool.ts'
 
-// Run before the tests, whose own output hides how an installation gets on: `node test/tools/install-tools.ts`.
+const TOOLS: Readonly<Record<string, () => Promise<unknown>>> = { helm, kubectl, promtool, chromium, dockerCompose, servers: installServers }
+
+// Run before the tests, whose own output hides how an installation gets on: `node test/tools/install-tools.ts`, or with the names of some tools.
 try {
-  await helm()
-  await kubectl()
-  await promtool()
-  await chromium()
-  await dockerCompose()
-  await installServers()
+  const chosen = process.argv.slice(2)
+  for (const [name, install] of Object.entries(TOOLS)) if (chosen.length === 0 || chosen.includes(name)) await install()
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1

@@ -199,6 +199,21 @@ describe('slipway render', () => {
     restore()
   })
 
+  it('writes nothing when the chart refuses what only it knows, with its sentence', TIMEOUT, async () => {
+    const restore = changeStack(
+      "config: { CUSTOMER_NAME: 'B' }",
+      "config: { CUSTOMER_NAME: 'Z' }, size: { memory: { request: '1m', limit: '256m' } }",
+    )
+    const { code, stderr } = await render()
+    restore()
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^helm can't render customer-b from chart\/: .*resources\.limits\.memory must be in Ki, Mi, Gi or Ti, as in 256Mi; it is 256m\.$/m,
+    )
+    assert.equal((await render('--check')).code, 0)
+  })
+
   for (const [what, { from = "config: { CUSTOMER_NAME: 'B' }", to, exit, says }] of Object.entries(FAULTS)) {
     it(`writes nothing for ${what}, and says so in a sentence`, TIMEOUT, async () => {
       const restore = changeStack(from, to)

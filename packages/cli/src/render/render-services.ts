@@ -17,7 +17,9 @@ export async function renderServices(project: string, chart: string, { contracts
   for (const name of serviceNames(project)) {
     const location = findService(project, name)
     const deployments = contracts.filter(({ service }) => service.name === name).map(({ deployment }) => deployment.name)
-    files.push(...renderService(await loadService(location), location.version, { template, deployments }))
+    files.push(
+      ...renderService(await loadService(location), location.version, { template, deployments: deployments.length > 0 ? deployments : [name] }),
+    )
   }
   return files
 }
