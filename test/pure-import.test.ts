@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { environmentNames } from '../packages/cli/src/load-environment.ts'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const GUARD = join(ROOT, 'test/fixtures/deny-side-effects.ts')
 
 const services = readdirSync(join(ROOT, 'services')).map((name) => `services/${name}/service.ts`)
-const environments = readdirSync(join(ROOT, 'deploy')).map((name) => `deploy/${name}`)
+const environments = environmentNames(ROOT).map((name) => `deploy/${name}.ts`)
 
 /** The operating system refuses to write files beyond 0 bytes, whichever way they are opened; the guard sees to the rest. */
 function importWithout(file: string): Promise<{ stdout: string }> {
