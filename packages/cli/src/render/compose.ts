@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { CliError } from '../cli-error.ts'
 import { assignPorts, DEFAULT_PORT_BASE } from '../dev/assign-ports.ts'
 import { type ComposeDatabase, databaseService, databasesOf, databaseUrl } from './compose-databases.ts'
 import { COLLECTOR, telemetryServices } from './compose-telemetry.ts'
@@ -10,7 +11,11 @@ const FRONT_DOOR = 8080
 const CACHE = { image: 'docker.io/valkey/valkey:8.1-alpine', restart: 'unless-stopped' }
 const CACHE_URL = 'redis://valkey:6379'
 
-/** The compose file of a stack, which docker-compose reads from 1.28 on, and every `docker compose`. */
+/**
+ * The compose file of a stack, which docker-compose reads from 1.28 on, and every `docker compose`.
+ *
+ * @throws {CliError} when a deployment has the name of one of its servers.
+ */
 export function renderCompose(placed: PlacedStack): string {
   const head = [
     `# ${MARK} render from slipway.config.ts. Don't edit it here.`,
@@ -30,13 +35,15 @@ function toCompose(placed: PlacedStack): object {
     const database = databases.find(({ name }) => name === contract.deployment.name)
     return [contract.deployment.name, toService(contract, database, ports[index])] as const
   })
-  const servers = systems.map((system) => [system, databaseService(system, ofSystem(databases, system))] as const)
+  const servers = {
+    ...Object.fromEntries(systems.map((system) => [system, databaseService(system, ofSystem(databases, system))])),
+    ...(contracts.some(hasCache) && { valkey: CACHE }),
+    ...telemetryServices(contracts),
+  }
+  const twice = services.map(([name]) => name).find((name) => name in servers)
+  if (twice !== undefined) throw new CliError(`The deployment ${twice} has the name of a server in the compose file; give it another.`)
   return {
-    services: {
-      ...Object.fromEntries([...services, ...servers]),
-      ...(contracts.some(hasCache) && { valkey: CACHE }),
-      ...telemetryServices(contracts),
-    },
+    services: { ...Object.fromEntries(services), ...servers },
     volumes: Object.fromEntries(systems.map((system) => [`${system}-data`, {}])),
   }
 }
@@ -65,7 +72,7 @@ function toService(contract: DeployedContract, database: ComposeDatabase | undef
 }
 
 function environmentOf(contract: DeployedContract, database: ComposeDatabase | undefined): Readonly<Record<string, string>> {
-  const { deployment, ports } = contract
+  const { deployment, ports, lifecycle } = contract
   const own = Object.entries(deployment.config).map(([key, text]) => [key, text.replaceAll('$', '$$$$')])
   return {
     ...secretsOf(contract),
@@ -78,6 +85,7 @@ function environmentOf(contract: DeployedContract, database: ComposeDatabase | u
     MANAGEMENT_PORT: String(ports.MANAGEMENT_PORT),
     // Nobody balances load here, who would have to notice first.
     DRAIN_DELAY: '0',
+    DRAIN_TIMEOUT: String(lifecycle.drainTimeout),
   }
 }
 
