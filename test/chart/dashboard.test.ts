@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
+import { stringify } from 'yaml'
 import stack from '../../slipway.config.ts'
 import { startProcess } from '../start-process.ts'
+import { promtool } from '../tools/promtool.ts'
 import { ROOT, renderChart } from './render-chart.ts'
 
 interface Dashboard {
@@ -67,15 +72,30 @@ describe('the rendered dashboard of a service', () => {
     )
   }
 
-  it('has what its resources export, without gaps', () => {
+  it('has what its resources and the service itself export, without gaps', () => {
     const titlesOf = (service: string) => serviceDashboard(service).panels.map(({ title }) => title)
     assert.ok(titlesOf('shout').includes('Cache') && titlesOf('configs').includes('Database connections'))
+    assert.ok(titlesOf('users').includes('Lookups of users, by outcome'))
     assert.ok(!titlesOf('greeter').some((title) => /Cache|Database|upstream/.test(title)))
     const places = serviceDashboard('greeter').panels.map(({ gridPos }) => [gridPos.x, gridPos.y])
     assert.deepEqual(
       places,
       places.map((_, index) => [(index % 2) * 12, Math.floor(index / 2) * 8]),
     )
+  })
+
+  it('asks what promtool understands', TIMEOUT, async () => {
+    const expressions = services.flatMap((service) => serviceDashboard(service).panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)))
+    const rules = expressions.map((expr) => ({ record: 'asked', expr: expr.replaceAll('$__rate_interval', '5m') }))
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-'))
+    try {
+      writeFileSync(join(folder, 'rules.yaml'), stringify({ groups: [{ name: 'dashboards', rules }] }))
+      // That two rules say the same is no fault here.
+      const { stdout } = await promisify(execFile)(await promtool(), ['check', 'rules', '--lint=none', join(folder, 'rules.yaml')])
+      assert.match(stdout, new RegExp(`SUCCESS: ${rules.length} rules found`))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('leaves the choice of a deployment to whoever looks', () => {

@@ -13,6 +13,7 @@ export interface Contract {
   config: readonly ConfigContract[]
   routes: readonly RouteContract[]
   resources: readonly ResourceContract[]
+  metrics: readonly MetricContract[]
   telemetry: { network: readonly NetworkNeed[] }
   ports: { PORT: number; MANAGEMENT_PORT: number }
   probes: ProbesContract
@@ -63,6 +64,14 @@ export interface ResourceContract {
   network: readonly NetworkNeed[]
   /** Whether its store is migrated. */
   hasSchema: boolean
+}
+
+/** What the service itself counts or measures, beside what every service does. */
+export interface MetricContract {
+  name: string
+  kind: 'counter' | 'gauge' | 'histogram'
+  help: string
+  labels: readonly string[]
 }
 
 export interface ProbeContract {

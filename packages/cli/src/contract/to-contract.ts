@@ -1,7 +1,14 @@
 import { configKeys, describeConfig, type Service, toConfigSchema } from '@slipway/chassis'
 import type { Deployment } from '../define-stack.ts'
 import { resolveSize } from '../resolve-needs.ts'
-import { CONTRACT_VERSION, type ConfigContract, type Contract, type DeploymentContract, type ProbesContract } from './contract.ts'
+import {
+  CONTRACT_VERSION,
+  type ConfigContract,
+  type Contract,
+  type DeploymentContract,
+  type MetricContract,
+  type ProbesContract,
+} from './contract.ts'
 import { previewDeployment } from './preview-deployment.ts'
 import { toLifecycle } from './to-lifecycle.ts'
 import { resourcesOf, telemetryNeeds } from './to-network.ts'
@@ -36,6 +43,7 @@ export function toContract({ service, version, deployment }: ContractSource): Co
     config: configOf(service),
     routes: routesOf(service, version),
     resources: resourcesOf(service, values, deployment?.secrets ?? {}),
+    metrics: metricsOf(service),
     telemetry: { network: telemetryNeeds(values.base ?? {}) },
     ports: PORTS,
     probes: PROBES,
@@ -48,6 +56,10 @@ function toDeploymentContract(deployment: Deployment): DeploymentContract {
   const { name, namespace, host, config, secrets, replicas, autoscaling, storage, image, ingress, migration, monitoring } = deployment
   const scale = { ...(replicas !== undefined && { replicas }), ...(autoscaling && { autoscaling }), ...(storage && { storage }) }
   return { name, namespace, host, config, secrets, ...scale, image, ingress, migration, monitoring }
+}
+
+function metricsOf({ metrics }: Service): MetricContract[] {
+  return Object.values(metrics).map(({ name, kind, help, labels = [] }) => ({ name, kind, help, labels }))
 }
 
 function configOf(service: Service): ConfigContract[] {

@@ -1,8 +1,8 @@
 import type { Contract } from '../contract/contract.ts'
+import { toMetricPanel } from './metric-panel.ts'
 import { MARK } from './rendered-files.ts'
 
 interface Panel {
-  gridPos: { x: number; y: number; w: number; h: number }
   targets: readonly { expr: string }[]
 }
 
@@ -13,7 +13,8 @@ interface Dashboard {
 
 /** What only a service with a resource of that kind exports. */
 const METRICS_OF_KIND: Readonly<Record<string, RegExp>> = { database: /\bdb_/, cache: /\bcache_/, upstream: /\bupstream_/ }
-const COLUMNS = 2
+// Of Grafana's grid, which is 24 wide.
+const [COLUMNS, WIDTH, HEIGHT] = [2, 12, 8]
 
 export interface DashboardOptions {
   /** chart/files/dashboard.json. */
@@ -23,7 +24,7 @@ export interface DashboardOptions {
 }
 
 /** A Grafana dashboard of one service, for all of its deployments: the chart's, which is of a release, with a choice of these in the release's place. */
-export function renderDashboard({ service, resources }: Contract, { template, deployments }: DashboardOptions): string {
+export function renderDashboard({ service, resources, metrics }: Contract, { template, deployments }: DashboardOptions): string {
   const ofVariables = template.replaceAll('@NAMESPACE@', '$namespace').replaceAll('@RELEASE@', '$deployment')
   const { templating, panels, ...rest } = JSON.parse(ofVariables) as Dashboard
   const kinds = new Set(resources.map(({ kind }) => kind))
@@ -35,7 +36,7 @@ export function renderDashboard({ service, resources }: Contract, { template, de
     uid: `slipway-${service.name}`,
     title: service.name,
     templating: { list: [...templating.list, ...variablesOf(deployments)] },
-    panels: shown.map((panel, index) => ({ ...panel, gridPos: placeOf(panel, index) })),
+    panels: [...shown, ...metrics.map(toMetricPanel)].map((panel, index) => ({ ...panel, id: index + 1, gridPos: placeOf(index) })),
   }
   return `${JSON.stringify(dashboard, undefined, 2)}\n`
 }
@@ -57,6 +58,6 @@ function variablesOf(deployments: readonly string[]): object[] {
 }
 
 /** Without the gaps of those that are left out. */
-function placeOf({ gridPos }: Panel, index: number): Panel['gridPos'] {
-  return { ...gridPos, x: (index % COLUMNS) * gridPos.w, y: Math.floor(index / COLUMNS) * gridPos.h }
+function placeOf(index: number): object {
+  return { x: (index % COLUMNS) * WIDTH, y: Math.floor(index / COLUMNS) * HEIGHT, w: WIDTH, h: HEIGHT }
 }
