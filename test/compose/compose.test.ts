@@ -15,7 +15,7 @@ import stack from '../../slipway.config.ts'
 import { startMariadb } from '../databases/start-mariadb.ts'
 import { startPostgres } from '../databases/start-postgres.ts'
 import { openService } from '../open-service.ts'
-import { dockerCompose } from '../tools/docker-compose.ts'
+import { composeCommands } from '../tools/docker-compose.ts'
 import { findOnPath } from '../tools/find-on-path.ts'
 import { promtool } from '../tools/promtool.ts'
 
@@ -67,9 +67,11 @@ describe('generated/compose.yaml', () => {
     })
   }
 
-  it('is read by docker-compose', TIMEOUT, async () => {
-    const { stdout } = await run(await dockerCompose(), ['--file', FILE, '--profile', 'observe', 'config', '--services'])
-    assert.deepEqual(stdout.trim().split('\n').sort(), Object.keys(services).sort())
+  it('is read by every compose that is here', TIMEOUT, async () => {
+    for (const [program = '', ...args] of await composeCommands()) {
+      const { stdout } = await run(program, [...args, '--file', FILE, '--profile', 'observe', 'config', '--services'])
+      assert.deepEqual(stdout.trim().split('\n').sort(), Object.keys(services).sort())
+    }
   })
 
   it('has all deployments, and each is given a config that its service takes', () => {

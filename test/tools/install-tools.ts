@@ -1,11 +1,18 @@
 import { installServers } from '../databases/shared-servers.ts'
 import { chromium } from './chromium.ts'
-import { dockerCompose } from './docker-compose.ts'
+import { composeCommands } from './docker-compose.ts'
 import { helm } from './helm.ts'
 import { kubectl } from './kubectl.ts'
 import { promtool } from './promtool.ts'
 
-const TOOLS: Readonly<Record<string, () => Promise<unknown>>> = { helm, kubectl, promtool, chromium, dockerCompose, servers: installServers }
+const TOOLS: Readonly<Record<string, () => Promise<unknown>>> = {
+  helm,
+  kubectl,
+  promtool,
+  chromium,
+  compose: composeCommands,
+  servers: installServers,
+}
 
 // Run before the tests, whose own output hides how an installation gets on: `node test/tools/install-tools.ts`, or with the names of some tools.
 try {
