@@ -1,16 +1,14 @@
-import { configKeys, hasSchema } from '@slipway/chassis'
-import type { ResourceBounds, SecretReference } from './cluster-needs.ts'
+import { hasSchema } from '@slipway/chassis'
+import { matches, OBJECT_NAME, secretFaults } from './check-secrets.ts'
+import type { ResourceBounds } from './cluster-needs.ts'
 import type { DeploymentDefinition } from './define-stack.ts'
 import { parseQuantity } from './quantity.ts'
 import { DEFAULT_AUTOSCALING, hasDatabase, resolveSize, storesInFile } from './resolve-needs.ts'
 
 type Faults = Iterable<string>
 
-const OBJECT_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
-const SECRET_KEY = /^[-._a-zA-Z0-9]{1,253}$/
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
-const PLACE = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:\d{1,5}$/
 
 /** A sentence for each thing that is wrong with what a deployment needs on the cluster, with the remedy. */
 export function* needFaults(deployment: DeploymentDefinition, label: string): Faults {
@@ -20,42 +18,6 @@ export function* needFaults(deployment: DeploymentDefinition, label: string): Fa
   yield* sizeFaults(deployment, label)
   yield* imageFaults(deployment, label)
   yield* ingressFaults(deployment, label)
-}
-
-function* secretFaults({ service, secrets = {}, config = {} }: DeploymentDefinition, label: string): Faults {
-  const keys = configKeys(service)
-  for (const [key, reference] of Object.entries(secrets)) {
-    const known = keys.find((one) => one.key === key)
-    if (!known?.isSecret) {
-      const secretKeys = keys.filter(({ isSecret }) => isSecret).map((one) => one.key)
-      yield `${label} has a secret ${key}, which is no secret config key of the service ${service.name}; it has ${secretKeys.join(', ')}.`
-      continue
-    }
-    yield* referenceFaults(key, reference, label)
-    if (config[`${key}_FILE`] !== undefined) yield `${label} has the secret ${key} and sets ${key}_FILE as well; remove one of them.`
-    if (isPlaceless(known.owner, key, reference)) {
-      yield `${label} takes ${key} from a Secret, so nobody can tell where it leads; say it in leadsTo, as in "postgres.databases.svc:5432", for the NetworkPolicy.`
-    }
-  }
-}
-
-/** A value where a reference belongs must not be repeated by the message. */
-function* referenceFaults(key: string, reference: SecretReference, label: string): Faults {
-  if (typeof reference !== 'object' || reference === null) {
-    yield `${label} must refer to the Secret that holds ${key}, as in { name: '${key.toLowerCase().replaceAll('_', '-')}', key: 'value' }; the stack is committed, so a value doesn't belong there.`
-    return
-  }
-  const { name, key: inSecret, leadsTo } = reference
-  if (!matches(OBJECT_NAME, name)) yield `${label} must name the Secret that holds ${key} in lower-case letters, digits, hyphens and dots.`
-  if (!matches(SECRET_KEY, inSecret))
-    yield `${label} must name the key in the Secret ${name} that holds ${key}, in letters, digits, hyphens, dots and underscores.`
-  if (leadsTo !== undefined && !matches(PLACE, leadsTo)) {
-    yield `${label} must say where ${key} leads as host:port, without credentials, as in "postgres.databases.svc:5432".`
-  }
-}
-
-function isPlaceless(owner: string, key: string, reference: SecretReference): boolean {
-  return owner !== 'service' && owner !== 'base' && key.endsWith('_URL') && reference?.leadsTo === undefined
 }
 
 function* storageFaults({ service, secrets = {}, storage }: DeploymentDefinition, label: string): Faults {
@@ -136,8 +98,4 @@ function* ingressFaults({ ingress }: DeploymentDefinition, label: string): Fault
 
 function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 1
-}
-
-function matches(pattern: RegExp, text: unknown): boolean {
-  return typeof text === 'string' && pattern.test(text)
 }
