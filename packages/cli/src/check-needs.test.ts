@@ -55,6 +55,9 @@ describe('what a deployment needs on the cluster', () => {
   it('is either a number of pods or bounds for it', () => {
     assert.deepEqual([resolved({ replicas: 3 }).replicas, resolved({ replicas: 3 }).autoscaling], [3, undefined])
     assert.deepEqual(faultsOf({ replicas: 3, autoscaling: {} }), ['The deployment north has replicas and autoscaling; remove one of them.'])
+    assert.deepEqual(faultsOf({ gracePeriod: 'long' }), [
+      'The deployment north must have a gracePeriod that is a whole number of seconds. It is "long".',
+    ])
     assert.deepEqual(faultsOf({ replicas: 0 }), ['The deployment north must have replicas that are a whole number of at least 1. They are 0.'])
     assert.deepEqual(faultsOf({ autoscaling: { min: 1 } }), [
       'The deployment north must have an autoscaling.min of at least 2, so that one pod may be away. It is 1.',

@@ -124,7 +124,7 @@ describe('slipway render', () => {
   it('--diff shows what would change of each deployment, resource by resource', TIMEOUT, async () => {
     const restore = changeStack(
       "config: { CUSTOMER_NAME: 'A' }",
-      "config: { CUSTOMER_NAME: 'A', GREETING: 'Ahoy' }, image: { tag: '0.2.0' }, replicas: 3",
+      "config: { CUSTOMER_NAME: 'A', GREETING: 'Ahoy' }, image: { tag: '0.2.0' }, replicas: 3, gracePeriod: 90",
     )
     const { code, stdout } = await render('--diff')
     assert.equal(code, 0)
@@ -134,6 +134,7 @@ describe('slipway render', () => {
       '  ConfigMap/customer-a: data.GREETING: (none) -> Ahoy',
       '  Deployment/customer-a: spec.replicas: (none) -> 3',
       '  Deployment/customer-a: spec.template.spec.containers[0].image: localhost/slipway/greeter:0.1.0 -> localhost/slipway/greeter:0.2.0',
+      '  Deployment/customer-a: spec.template.spec.terminationGracePeriodSeconds: 35 -> 90',
       '  HorizontalPodAutoscaler/customer-a is gone',
     ])
       assert.ok(lines.includes(line), stdout)
