@@ -15,7 +15,16 @@ function engineAt(clock: { now: number }) {
   const memory = new MemoryLayer<string>({ maxEntries: 10, maxBytes: 1000, lifetimes: policy })
   const closing = new AbortController().signal
   const failures = new FailureLog(silent)
-  return new CacheEngine({ policy, memory, shared: undefined, counts: new CacheCounts(), failures, closing, now: () => clock.now })
+  return new CacheEngine({
+    policy,
+    memory,
+    shared: undefined,
+    counts: new CacheCounts(),
+    loadMilliseconds: 5000,
+    failures,
+    closing,
+    now: () => clock.now,
+  })
 }
 
 describe('the times of an entry', () => {

@@ -13,7 +13,7 @@ export interface CacheOptions<Value> {
   staleIfError?: number
   /** Bytes of a value as JSON; a larger one is returned and not kept. @default 1_048_576 */
   maxValueBytes?: number
-  /** Seconds that a load may take; keep it below the deadline of the requests that wait for it. @default 5 */
+  /** Seconds that an answer may take which the cache has not got, the default of `CACHE_LOAD_TIMEOUT`; keep it below the requests' deadline. @default 5 */
   loadTimeout?: number
 }
 
