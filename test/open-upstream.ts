@@ -55,6 +55,13 @@ export const shouting = defineService(
       response,
       handler: async (_input, { cloud }) => ({ text: (await cloud.call({ path: '/V2', response: shouted })).OUTPUT }),
     }),
+    defineRoute({
+      method: 'GET',
+      path: '/unsendable',
+      summary: 'Sends what can not be sent',
+      response,
+      handler: async (_input, { cloud }) => ({ text: (await cloud.call({ headers: { note: 'no\nvalue' }, response: shouted })).OUTPUT }),
+    }),
   ],
 )
 

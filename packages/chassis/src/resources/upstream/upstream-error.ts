@@ -6,12 +6,13 @@
  * - `status`: it said that it can't now: 408, 429 or 5xx
  * - `deadline`: the caller's time was over before the upstream had a fair part of its own
  * - `open`: the circuit breaker is open
+ * - `resting`: it has asked to be left alone, and the time for that is not over
  * - `saturated`: as many calls as there may be are under way
  */
-export type UnavailableKind = 'refused' | 'reset' | 'timeout' | 'status' | 'deadline' | 'open' | 'saturated'
+export type UnavailableKind = 'refused' | 'reset' | 'timeout' | 'status' | 'deadline' | 'open' | 'resting' | 'saturated'
 
 export interface UnavailableOptions {
-  /** Milliseconds that the upstream wants to be left alone; undefined where it did not say. */
+  /** Milliseconds that the upstream wants to be left alone, no more than it may; undefined where it did not say. */
   retryAfter?: number | undefined
   /** A status or an error's code. Never an error's message, nor the error: runtimes put the URL into it, and with it the query. */
   detail?: string | undefined

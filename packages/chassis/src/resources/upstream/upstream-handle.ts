@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import type { RequestScope } from '../../definition/resource.ts'
 import { ServiceError } from '../../definition/service-error.ts'
 import type { Breaker } from './breaker.ts'
-import type { RetryBudget } from './retry-budget.ts'
+import type { Rest } from './rest.ts'
+import type { RetryBudget, RetryPermit } from './retry-budget.ts'
 import { send } from './send.ts'
 import { type OutgoingRequest, toOutgoingRequest, type UpstreamCall } from './upstream-call.ts'
 import type { UpstreamSettings } from './upstream-config.ts'
@@ -19,6 +20,7 @@ export interface UpstreamParts {
   tryMilliseconds: number
   budget: RetryBudget
   breaker: Breaker
+  rest: Rest
   meters: UpstreamMeters
 }
 
@@ -29,6 +31,13 @@ interface Attempted<Reply> {
   /** On the clock of `performance.now`. */
   deadlineAt: number
   signal: AbortSignal | undefined
+}
+
+/** One more try, and what has to be before it. */
+interface Retry {
+  permit: RetryPermit
+  /** Milliseconds. */
+  pause: number
 }
 
 /** What is left of a request's time for its own answer. */
@@ -75,50 +84,80 @@ export class Upstream {
   }
 
   async #callUntilDone<Reply>(attempted: Attempted<Reply>): Promise<Reply> {
-    const { settings, breaker, meters } = this.#parts
-    const { request, deadlineAt, signal } = attempted
+    let retry: Retry | undefined
     for (let attempt = 1; ; attempt++) {
-      signal?.throwIfAborted()
-      const time = deadlineAt - performance.now()
-      if (time <= 0) throw new Unavailable('deadline')
-      if (meters.active >= settings.CONCURRENCY) throw new Unavailable('saturated')
       try {
-        return await breaker.run(() => this.#try(attempted, attempt, time))
+        return await this.#attempt(attempted, attempt, retry)
       } catch (error) {
-        const pause = pauseAfter(error, attempt)
-        if (attempt >= settings.ATTEMPTS || performance.now() + pause >= deadlineAt || !this.#mayRepeat(request, error)) throw error
-        await sleep(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted())
+        // Of one that was not sent: the breaker has opened meanwhile, or somebody else was first.
+        retry?.permit.giveBack()
+        retry = this.#retryAfter(error, attempted, attempt)
+        if (!retry) throw error
       }
     }
   }
 
-  /** Whether another try can help, does no harm, and is within the budget. */
-  #mayRepeat({ isIdempotent }: OutgoingRequest, error: unknown): boolean {
-    const { budget, meters } = this.#parts
-    if (!isUpstreamFailure(error) || (error.kind !== 'refused' && !isIdempotent)) return false
-    const isAllowed = budget.take()
-    meters.countRetry(isAllowed)
-    return isAllowed
+  async #attempt<Reply>(attempted: Attempted<Reply>, attempt: number, retry: Retry | undefined): Promise<Reply> {
+    const { breaker, budget, meters } = this.#parts
+    const { signal } = attempted
+    if (retry) await sleep(retry.pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted())
+    signal?.throwIfAborted()
+    const time = this.#admit(attempted)
+    return breaker.run(() => {
+      retry?.permit.spend()
+      if (retry) meters.countRetry(true)
+      else budget.countRequest()
+      return this.#try(attempted, attempt, time)
+    })
+  }
+
+  /** The milliseconds that there are for a try. @throws {Unavailable} where none may be sent now */
+  #admit({ deadlineAt }: Attempted<unknown>): number {
+    const { settings, rest, meters } = this.#parts
+    const time = deadlineAt - performance.now()
+    if (time <= 0) throw new Unavailable('deadline')
+    const { left } = rest
+    if (left > 0) throw new Unavailable('resting', { retryAfter: left })
+    if (meters.active >= settings.CONCURRENCY) throw new Unavailable('saturated')
+    return time
+  }
+
+  /** Undefined where another try can't help, may do harm, or is over the budget. */
+  #retryAfter(error: unknown, { request, deadlineAt }: Attempted<unknown>, attempt: number): Retry | undefined {
+    const { settings, budget, meters } = this.#parts
+    if (attempt >= settings.ATTEMPTS || !isUpstreamFailure(error) || (error.kind !== 'refused' && !request.isIdempotent)) return undefined
+    const pause = pauseAfter(error, attempt)
+    if (performance.now() + pause >= deadlineAt) return undefined
+    const permit = budget.reserve()
+    if (!permit) meters.countRetry(false)
+    return permit && { permit, pause }
   }
 
   #try<Reply>({ request, response, signal }: Attempted<Reply>, attempt: number, time: number): Promise<Reply> {
-    const { settings, tryMilliseconds, budget, meters } = this.#parts
-    if (attempt === 1) budget.countRequest()
+    const { settings, tryMilliseconds, meters } = this.#parts
     const timeoutMilliseconds = Math.min(tryMilliseconds, time)
     const observed = meters.observe(request, attempt)
-    const { onStatus } = observed
+    const limits = { maxBytes: settings.MAX_RESPONSE_BYTES, maxRetryAfter: settings.MAX_RETRY_AFTER * 1000 }
     const work = () =>
       meters.measure(observed, async () => {
         // Made here, where the span of this try is the current one.
         const headers = this.#headersOf(timeoutMilliseconds)
         try {
-          return parse(response, await send({ request, headers, timeoutMilliseconds, signal, maxBytes: settings.MAX_RESPONSE_BYTES, onStatus }))
+          return parse(response, await send({ request, headers, timeoutMilliseconds, signal, ...limits, onStatus: observed.onStatus }))
         } catch (error) {
-          const isHurried = error instanceof Unavailable && error.kind === 'timeout' && timeoutMilliseconds < tryMilliseconds / 2
-          throw isHurried ? new Unavailable('deadline') : error
+          throw this.#learnFrom(error, timeoutMilliseconds)
         }
       })
     return this.#scope ? this.#scope.span(request.method, work, { kind: 'client', attributes: observed.attributes }) : work()
+  }
+
+  /** The error of a try as it counts, after what the upstream asked for is noted. */
+  #learnFrom(error: unknown, timeoutMilliseconds: number): unknown {
+    const { rest, tryMilliseconds } = this.#parts
+    if (!(error instanceof Unavailable)) return error
+    if (error.retryAfter !== undefined) rest.ask(error.retryAfter)
+    // It had not the time that an upstream which is well may need.
+    return error.kind === 'timeout' && timeoutMilliseconds < tryMilliseconds / 2 ? new Unavailable('deadline') : error
   }
 
   #headersOf(timeoutMilliseconds: number): Record<string, string> {
@@ -146,10 +185,9 @@ function parse<Reply>(schema: z.ZodType<Reply>, data: unknown): Reply {
 }
 
 /** Full jitter, so that callers that failed together don't come back together; and never before the upstream wants it. */
-function pauseAfter(error: unknown, attempt: number): number {
+function pauseAfter({ retryAfter = 0 }: Unavailable, attempt: number): number {
   const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1))
-  const wanted = error instanceof Unavailable ? (error.retryAfter ?? 0) : 0
-  return wanted + Math.random() * longest
+  return Math.ceil(retryAfter + Math.random() * longest)
 }
 
 function toServiceError(name: string, error: unknown): unknown {

@@ -112,11 +112,57 @@ describe('an upstream that fails', () => {
     const startedAt = performance.now()
     assert.equal((await open.shout()).status, 200)
     assert.ok(performance.now() - startedAt > 990)
-    open.standIn.set({ fault: 'busy', retryAfter: 30 })
+    open.standIn.set({ fault: 'busy', retryAfter: 29 })
     const answer = await open.shout()
     assertProblem(answer, 503, 'upstream_unavailable')
-    assert.equal(answer.headers.get('retry-after'), '30')
+    assert.equal(answer.headers.get('retry-after'), '29')
     assert.ok(performance.now() - startedAt < 1900, 'it does not wait in vain')
+  })
+
+  test('is left alone for as long as it asks, by all calls', async () => {
+    await using open = await openUpstream()
+    open.standIn.set({ fault: 'busy', retryAfter: 1, times: 1 })
+    assertProblem(await open.shout('/once'), 503, 'upstream_unavailable')
+    for (const path of ['/shout', '/once'] as const) {
+      const answer = await open.shout(path)
+      assertProblem(answer, 503, 'upstream_unavailable')
+      assert.equal(answer.headers.get('retry-after'), '1')
+    }
+    assert.equal(open.standIn.calls(), 1)
+    assert.equal(await open.service.metric('upstream_calls_total', { outcome: 'resting' }), 2)
+    await sleep(1010)
+    assert.equal((await open.shout('/once')).status, 200)
+  })
+
+  test('is not left alone for longer than it may be, and clients are not told more', async () => {
+    await using open = await openUpstream({ environment: { SHOUT_CLOUD_MAX_RETRY_AFTER: '0.3' } })
+    open.standIn.set({ fault: 'busy', retryAfter: 86_400, times: 1 })
+    const answer = await open.shout('/once')
+    assertProblem(answer, 503, 'upstream_unavailable')
+    assert.equal(answer.headers.get('retry-after'), '1')
+    assertProblem(await open.shout('/once'), 503, 'upstream_unavailable')
+    await sleep(310)
+    assert.equal((await open.shout('/once')).status, 200)
+  })
+
+  test('is not blamed for what can’t be sent: 500, and the breaker stays closed', async () => {
+    await using open = await openUpstream()
+    for (let call = 0; call < 30; call++) {
+      const answer = await open.service.request('/unsendable')
+      assert.equal(answer.status, 500)
+      await answer.body?.cancel()
+    }
+    assert.deepEqual([open.standIn.calls(), await stateOf(open)], [0, 'closed'])
+    assert.doesNotMatch(JSON.stringify(open.service.logs), /no\\nvalue/)
+  })
+
+  test('is not counted as repeated where the breaker has opened meanwhile', async () => {
+    await using open = await openUpstream()
+    open.standIn.set({ fault: 'error' })
+    await Promise.all(Array.from({ length: 20 }, () => open.shout()))
+    const sent = (await open.service.metric('upstream_retries_total', { outcome: 'made' })) ?? 0
+    assert.deepEqual([await stateOf(open), sent], ['open', open.standIn.calls() - 20])
+    assert.equal(await open.service.metric('upstream_retry_budget'), 3 - sent)
   })
 
   test('with 404 was asked for what it does not have: 502, and the breaker stays closed', async () => {
