@@ -11,6 +11,7 @@ export const FAULTS = {
   html: 'answers 200 with a page of HTML',
   empty: 'answers 200 without a body',
   'wrong-shape': 'answers 200 with JSON of another shape',
+  'other-text': 'answers 200 as if it had been asked for another text',
   huge: 'answers 200 with 10 MB of JSON',
 } as const
 
@@ -57,6 +58,8 @@ export function faultyAnswer({ fault, retryAfter = 1 }: Fault): Answer | undefin
       return { status: 200, headers: JSON_TYPE, body: '' }
     case 'wrong-shape':
       return { status: 200, headers: JSON_TYPE, body: '{"RESULT": ["TSET"]}' }
+    case 'other-text':
+      return { status: 200, headers: JSON_TYPE, body: '{"INPUT": "rehto", "OUTPUT": "REHTO"}' }
     case 'huge':
       return { status: 200, headers: JSON_TYPE, body: hugeBody() }
     default:

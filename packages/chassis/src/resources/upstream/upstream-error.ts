@@ -1,3 +1,5 @@
+import { ServiceError } from '../../definition/service-error.ts'
+
 /**
  * What went wrong with a try, or kept it from being made:
  * - `refused`: no connection came about, so that nothing was sent
@@ -42,4 +44,15 @@ const FAILURES: ReadonlySet<UnavailableKind> = new Set(['refused', 'reset', 'tim
 /** Whether an error tells that the upstream is not well. One that answers, though badly, is: the fault may be that of one path, or ours. */
 export function isUpstreamFailure(error: unknown): error is Unavailable {
   return error instanceof Unavailable && FAILURES.has(error.kind)
+}
+
+/** How long a client is asked to wait, at least: `Retry-After` has no smaller unit. */
+const RETRY_AFTER_SECONDS = 1
+
+/** What a client is told of it; anything else as it is. */
+export function toServiceError(name: string, error: unknown): unknown {
+  if (error instanceof BadReply) return new ServiceError('bad_upstream_reply', `The reply of ${name} can't be used.`, { cause: error })
+  if (!(error instanceof Unavailable)) return error
+  const retryAfter = Math.max(RETRY_AFTER_SECONDS, (error.retryAfter ?? 0) / 1000)
+  return new ServiceError('upstream_unavailable', `${name} is not available.`, { retryAfter, cause: error })
 }

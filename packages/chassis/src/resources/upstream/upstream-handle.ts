@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { RequestScope } from '../../definition/resource.ts'
-import { ServiceError } from '../../definition/service-error.ts'
 import type { Breaker } from './breaker.ts'
+import { type CallTimes, timesOf } from './call-times.ts'
+import { parseReply } from './parse-reply.ts'
 import type { Rest } from './rest.ts'
 import type { RetryBudget, RetryPermit } from './retry-budget.ts'
 import { send } from './send.ts'
 import { type OutgoingRequest, toOutgoingRequest, type UpstreamCall } from './upstream-call.ts'
 import type { UpstreamSettings } from './upstream-config.ts'
-import { BadReply, isUpstreamFailure, Unavailable } from './upstream-error.ts'
+import { isUpstreamFailure, toServiceError, Unavailable } from './upstream-error.ts'
 import { outcomeOf, type UpstreamMeters } from './upstream-meters.ts'
 
 export interface UpstreamParts {
@@ -16,8 +17,8 @@ export interface UpstreamParts {
   name: string
   url: URL
   settings: UpstreamSettings
-  /** The time of one try. */
-  tryMilliseconds: number
+  /** Seconds that any of the service's requests may take. */
+  longestDeadline: number
   budget: RetryBudget
   breaker: Breaker
   rest: Rest
@@ -25,11 +26,9 @@ export interface UpstreamParts {
 }
 
 /** A call on its way through its tries. */
-interface Attempted<Reply> {
+interface Attempted<Reply> extends CallTimes {
   request: OutgoingRequest
   response: z.ZodType<Reply>
-  /** On the clock of `performance.now`. */
-  deadlineAt: number
   signal: AbortSignal | undefined
 }
 
@@ -40,13 +39,9 @@ interface Retry {
   pause: number
 }
 
-/** What is left of a request's time for its own answer. */
-export const MARGIN_MILLISECONDS = 100
 /** The longest pause before the second try; doubled for each one after. */
 const FIRST_PAUSE_MILLISECONDS = 100
 const LONGEST_PAUSE_MILLISECONDS = 1000
-/** How long a client is asked to wait, at least: `Retry-After` has no smaller unit. */
-const RETRY_AFTER_SECONDS = 1
 /** Envoy's field for how long the caller waits, which service meshes know. */
 const DEADLINE_FIELD = 'x-envoy-expected-rq-timeout-ms'
 
@@ -70,7 +65,7 @@ export class Upstream {
     const attempted: Attempted<Reply> = {
       request: toOutgoingRequest(url, call),
       response: call.response,
-      deadlineAt: this.#deadlineOf(call),
+      ...timesOf(call.within, this.#scope, this.#parts),
       signal: (call.within ?? this.#scope)?.signal,
     }
     try {
@@ -133,8 +128,8 @@ export class Upstream {
     return permit && { permit, pause }
   }
 
-  #try<Reply>({ request, response, signal }: Attempted<Reply>, attempt: number, time: number): Promise<Reply> {
-    const { settings, tryMilliseconds, meters } = this.#parts
+  #try<Reply>({ request, response, signal, tryMilliseconds }: Attempted<Reply>, attempt: number, time: number): Promise<Reply> {
+    const { settings, meters } = this.#parts
     const timeoutMilliseconds = Math.min(tryMilliseconds, time)
     const observed = meters.observe(request, attempt)
     const limits = { maxBytes: settings.MAX_RESPONSE_BYTES, maxRetryAfter: settings.MAX_RETRY_AFTER * 1000 }
@@ -143,21 +138,19 @@ export class Upstream {
         // Made here, where the span of this try is the current one.
         const headers = this.#headersOf(timeoutMilliseconds)
         try {
-          return parse(response, await send({ request, headers, timeoutMilliseconds, signal, ...limits, onStatus: observed.onStatus }))
+          return parseReply(response, await send({ request, headers, timeoutMilliseconds, signal, ...limits, onStatus: observed.onStatus }))
         } catch (error) {
-          throw this.#learnFrom(error, timeoutMilliseconds)
+          throw this.#learnFrom(error, timeoutMilliseconds < tryMilliseconds / 2)
         }
       })
     return this.#scope ? this.#scope.span(request.method, work, { kind: 'client', attributes: observed.attributes }) : work()
   }
 
-  /** The error of a try as it counts, after what the upstream asked for is noted. */
-  #learnFrom(error: unknown, timeoutMilliseconds: number): unknown {
-    const { rest, tryMilliseconds } = this.#parts
+  /** The error of a try as it counts, after what the upstream asked for is noted. One that was hurried had not the time that a well one may need. */
+  #learnFrom(error: unknown, isHurried: boolean): unknown {
     if (!(error instanceof Unavailable)) return error
-    if (error.retryAfter !== undefined) rest.ask(error.retryAfter)
-    // It had not the time that an upstream which is well may need.
-    return error.kind === 'timeout' && timeoutMilliseconds < tryMilliseconds / 2 ? new Unavailable('deadline') : error
+    if (error.retryAfter !== undefined) this.#parts.rest.ask(error.retryAfter)
+    return error.kind === 'timeout' && isHurried ? new Unavailable('deadline') : error
   }
 
   #headersOf(timeoutMilliseconds: number): Record<string, string> {
@@ -168,31 +161,10 @@ export class Upstream {
       ...(scope?.tracestate !== undefined && { tracestate: scope.tracestate }),
     }
   }
-
-  /** On the clock of `performance.now`. */
-  #deadlineOf({ within }: UpstreamCall<unknown>): number {
-    const remaining = (within ?? this.#scope)?.remainingTime ?? Number.POSITIVE_INFINITY
-    return performance.now() + Math.min(this.#parts.settings.TOTAL_TIMEOUT * 1000, remaining - MARGIN_MILLISECONDS)
-  }
-}
-
-function parse<Reply>(schema: z.ZodType<Reply>, data: unknown): Reply {
-  const { success, data: reply, error } = schema.safeParse(data)
-  if (success) return reply
-  // By path and code alone: a message of the schema's own may quote the reply.
-  const issues = error.issues.slice(0, 5).map(({ path, code }) => `${path.join('.') || 'the whole'}: ${code}`)
-  throw new BadReply(`It answered with JSON of another shape (${issues.join(', ')}).`)
 }
 
 /** Full jitter, so that callers that failed together don't come back together; and never before the upstream wants it. */
 function pauseAfter({ retryAfter = 0 }: Unavailable, attempt: number): number {
   const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1))
   return Math.ceil(retryAfter + Math.random() * longest)
-}
-
-function toServiceError(name: string, error: unknown): unknown {
-  if (error instanceof BadReply) return new ServiceError('bad_upstream_reply', `The reply of ${name} can't be used.`, { cause: error })
-  if (!(error instanceof Unavailable)) return error
-  const retryAfter = Math.max(RETRY_AFTER_SECONDS, (error.retryAfter ?? 0) / 1000)
-  return new ServiceError('upstream_unavailable', `${name} is not available.`, { retryAfter, cause: error })
 }

@@ -4,7 +4,7 @@ import { Breaker } from './breaker.ts'
 import { Rest } from './rest.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { type UpstreamSettings, upstreamConfig } from './upstream-config.ts'
-import { MARGIN_MILLISECONDS, Upstream, type UpstreamParts } from './upstream-handle.ts'
+import { Upstream, type UpstreamParts } from './upstream-handle.ts'
 import { UpstreamMeters } from './upstream-meters.ts'
 import { type UpstreamOptions, upstreamDefaults } from './upstream-options.ts'
 
@@ -35,14 +35,12 @@ export function upstream(options: UpstreamOptions): Resource<Upstream> {
 function openUpstream({ name, longestDeadline, meter }: ResourceContext<Config>, settings: UpstreamSettings): OpenResource<Upstream> {
   const url = new URL(settings.URL)
   const budget = new RetryBudget()
-  // A try that no request can wait for would never be counted as one that took too long.
-  const tryMilliseconds = Math.max(1, Math.min(settings.TIMEOUT * 1000, longestDeadline * 1000 - MARGIN_MILLISECONDS))
-  const breaker = new Breaker({ isOn: settings.BREAKER, tryMilliseconds, concurrency: settings.CONCURRENCY })
+  const breaker = new Breaker({ isOn: settings.BREAKER, tryMilliseconds: settings.TIMEOUT * 1000, concurrency: settings.CONCURRENCY })
   const parts: UpstreamParts = {
     name,
     url,
     settings,
-    tryMilliseconds,
+    longestDeadline,
     budget,
     breaker,
     rest: new Rest(),
