@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FaultName } from '@slipway/chassis/testing'
 import { startProcess } from '../../test/start-process.ts'
 import { type OpenShout, openShout } from './open-shout.fixture.ts'
-import type { FaultName } from './stand-in/fault.ts'
 import { startStandIn } from './stand-in/stand-in.ts'
 
 const FRESH_MILLISECONDS = 300_000
@@ -15,7 +15,7 @@ const MOST_MORE_MEGABYTES = 200
 const SLOW_MILLISECONDS = 800
 
 /** What a client gets, and within how many seconds. The last are those that a try, or all of them, may take. */
-const answers: readonly [FaultName, status: number, code: string, seconds: number][] = [
+const answers: readonly [FaultName, status: number, code: string, seconds: number, reply?: unknown][] = [
   ['drop', 503, 'upstream_unavailable', 1],
   ['error', 503, 'upstream_unavailable', 1],
   ['half-close', 503, 'upstream_unavailable', 1],
@@ -24,7 +24,7 @@ const answers: readonly [FaultName, status: number, code: string, seconds: numbe
   ['html', 502, 'bad_upstream_reply', 0.5],
   ['empty', 502, 'bad_upstream_reply', 0.5],
   ['wrong-shape', 502, 'bad_upstream_reply', 0.5],
-  ['other-text', 502, 'bad_upstream_reply', 0.5],
+  ['reply', 502, 'bad_upstream_reply', 0.5, { INPUT: 'nwonk', OUTPUT: 'NWONK' }],
   ['huge', 502, 'bad_upstream_reply', 0.5],
 ]
 
@@ -49,11 +49,11 @@ async function later(milliseconds: number, work: () => Promise<void>): Promise<v
 }
 
 describe('shout, while shoutcloud', () => {
-  for (const [fault, status, code, seconds] of answers) {
+  for (const [fault, status, code, seconds, reply] of answers) {
     test(`is ${fault}: ${status}, or what the cache has`, { timeout: 30_000 }, () =>
       withShout({}, async ({ shout, standIn, send }) => {
         assert.deepEqual((await shout('known')).body, { data: 'NWONK' })
-        standIn.set({ fault })
+        standIn.set({ fault, reply })
         const startedAt = performance.now()
         const { status: got, headers, body } = await shout('not known')
         assert.deepEqual([got, body.code, headers.get('content-type')], [status, code, 'application/problem+json'])

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FaultName } from '../../../../../services/shout/stand-in/fault.ts'
-import { type OpenUpstream, openUpstream, type ShoutAnswer } from '../../../../../test/open-upstream.ts'
+import type { FaultName } from '@slipway/chassis/testing'
+import { assertProblem } from '../../../../../test/open-service.ts'
+import { type OpenUpstream, openUpstream } from '../../../../../test/open-upstream.ts'
 import { freePort } from '../../../../../test/start-process.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
-
-function assertProblem({ status, body }: ShoutAnswer, expected: number, code: string): void {
-  assert.deepEqual([status, body.code], [expected, code], JSON.stringify(body))
-}
 
 /** Resolves when it is so; fails after six seconds, for Node closes an idle connection after four. */
 async function until(isSo: () => boolean | Promise<boolean>, message: string): Promise<void> {
@@ -88,7 +85,7 @@ describe('an upstream that fails', () => {
         tries.map(({ attributes, isError }) => [attributes['http.request.resend_count'], isError]),
         Array.from({ length: calls }, (_, index) => [index || undefined, true]),
       )
-      assert.doesNotMatch(JSON.stringify([open.service.logs, open.service.spans, answer.body]), /hidden|It works|RESULT/)
+      assert.doesNotMatch(JSON.stringify([open.service.logs, open.service.spans, answer.body]), /hidden|It works|wrong/)
       await until(() => open.standIn.connections() <= 1, 'connections of failed calls are open')
       open.standIn.set()
       assert.equal((await open.shout()).status, 200)
