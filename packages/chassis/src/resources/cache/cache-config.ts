@@ -7,7 +7,7 @@ export const cacheConfig = (loadTimeout: number) => ({
   CACHE_URL: secret(cacheUrl())
     .optional()
     .describe(
-      'The Redis or Valkey that replicas share: redis://user:password@host:port/database, or rediss:// for TLS. Unset: each caches for itself.',
+      'The Redis or Valkey that replicas share: redis://user:password@host:port/database, or rediss:// for TLS. It needs maxmemory and a maxmemory-policy such as allkeys-lru. Unset: each caches for itself.',
     ),
   CACHE_MAX_ENTRIES: z.int().min(1).max(10_000_000).default(10_000).describe('The most entries that this process keeps in memory.'),
   CACHE_MAX_BYTES: z

@@ -58,5 +58,8 @@ describe('the times of an entry', () => {
     assert.deepEqual(await at(403), ['load 2', 'stale', 101])
     await new Promise(setImmediate)
     assert.deepEqual(await at(403), ['load 3', 'hit', 0])
+    assert.deepEqual(await at(302), ['load 3', 'stale', 0], 'the clock was put back')
+    await new Promise(setImmediate)
+    assert.deepEqual(await at(302), ['load 4', 'hit', 0])
   })
 })

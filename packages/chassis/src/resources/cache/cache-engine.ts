@@ -75,7 +75,7 @@ export class CacheEngine<Value> {
     const entry = this.#memory.get(key)
     if (!entry) return this.#wait(key, load, scope)
     const now = this.#now()
-    if (now < entry.freshUntil) return this.#answer(entry, 'hit', now)
+    if (now < entry.freshUntil && now >= entry.freshFrom) return this.#answer(entry, 'hit', now)
     if (now < entry.staleUntil) this.#revalidate(key, load, entry, now)
     else if (now >= entry.errorUntil || now >= entry.retryAt) return this.#wait(key, load, scope)
     return this.#answer(entry, 'stale', now)
