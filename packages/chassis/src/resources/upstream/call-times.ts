@@ -18,13 +18,18 @@ export interface TimeLimits {
 /** What is left of a request's time for its own answer. */
 const MARGIN_MILLISECONDS = 100
 
+/** The most milliseconds that a try may take. */
+export function tryMillisecondsOf({ TIMEOUT, TOTAL_TIMEOUT }: TimeLimits['settings']): number {
+  return Math.min(TIMEOUT, TOTAL_TIMEOUT) * 1000
+}
+
 /**
  * @param within what has a time of its own, such as the load of a cache
  * @param request undefined where there is none
  */
 export function timesOf(within: CallScope | undefined, request: CallScope | undefined, { settings, longestDeadline }: TimeLimits): CallTimes {
   const remaining = (within ?? request)?.remainingTime ?? Number.POSITIVE_INFINITY
-  const tryMilliseconds = settings.TIMEOUT * 1000
+  const tryMilliseconds = tryMillisecondsOf(settings)
   return {
     deadlineAt: performance.now() + Math.min(settings.TOTAL_TIMEOUT * 1000, remaining - MARGIN_MILLISECONDS),
     // A try that no request can wait for would never be counted as one that took too long.

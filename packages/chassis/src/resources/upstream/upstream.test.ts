@@ -216,6 +216,14 @@ describe('an upstream that is down', () => {
     assert.equal(await stateOf(open), 'closed')
   })
 
+  test('and is called one by one, with less time for a call than for a try, is called no more', { timeout: 20_000 }, async () => {
+    const environment = { SHOUT_CLOUD_CONCURRENCY: '1', SHOUT_CLOUD_TIMEOUT: '10', SHOUT_CLOUD_TOTAL_TIMEOUT: '0.1' }
+    await using open = await openUpstream({ environment })
+    open.standIn.set({ fault: 'slow', delay: 5000 })
+    for (let call = 0; call < 25 && (await stateOf(open)) === 'closed'; call++) assertProblem(await open.shout(), 503, 'upstream_unavailable')
+    assert.equal(await stateOf(open), 'open')
+  })
+
   test('is called on and on with the breaker off, within the budget', async () => {
     await using open = await openUpstream({ environment: { SHOUT_CLOUD_BREAKER: 'false' } })
     open.standIn.set({ fault: 'error' })

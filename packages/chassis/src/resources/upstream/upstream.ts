@@ -1,6 +1,7 @@
 import type { OpenResource, Resource, ResourceContext } from '../../definition/resource.ts'
 import { hostOf, portOf } from './base-url.ts'
 import { Breaker } from './breaker.ts'
+import { tryMillisecondsOf } from './call-times.ts'
 import { Rest } from './rest.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { type UpstreamSettings, upstreamConfig } from './upstream-config.ts'
@@ -35,7 +36,7 @@ export function upstream(options: UpstreamOptions): Resource<Upstream> {
 function openUpstream({ name, longestDeadline, meter }: ResourceContext<Config>, settings: UpstreamSettings): OpenResource<Upstream> {
   const url = new URL(settings.URL)
   const budget = new RetryBudget()
-  const breaker = new Breaker({ isOn: settings.BREAKER, tryMilliseconds: settings.TIMEOUT * 1000, concurrency: settings.CONCURRENCY })
+  const breaker = new Breaker({ isOn: settings.BREAKER, tryMilliseconds: tryMillisecondsOf(settings), concurrency: settings.CONCURRENCY })
   const parts: UpstreamParts = {
     name,
     url,
