@@ -55,4 +55,21 @@ describe('replicas of a service that caches', () => {
     assert.equal(await service.metric('cache_requests_total', { resource: 'cache', outcome: 'hit' }), 1)
     await service.stop()
   })
+
+  test('tell in the trace that Redis did not answer', async () => {
+    const redis = await startRedis()
+    const service = await testService(almanac, { environment: { CACHE_URL: redis.url, WORK: '0' } })
+    redis.freeze()
+    try {
+      assert.equal((await service.request('/days/today')).status, 200)
+      assert.deepEqual(
+        service.spans.filter(({ name }) => name === 'EVAL').map(({ isError }) => isError),
+        [true],
+      )
+    } finally {
+      redis.thaw()
+      await service.stop()
+      await redis.stop()
+    }
+  })
 })

@@ -1,26 +1,21 @@
 import { defineRoute, defineService, upstream } from '@slipway/chassis'
-import { type TestedService, testService } from '@slipway/chassis/testing'
+import { plainAnswer, type StandIn, startStandIn, type TestedService, testService } from '@slipway/chassis/testing'
 import { z } from 'zod'
-import { type StandIn, type StandInOptions, startStandIn } from '../services/shout/stand-in/stand-in.ts'
-
-export interface ShoutAnswer {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Readonly<Record<string, unknown>>
-}
+import type { Answer } from './open-service.ts'
 
 export interface OpenUpstream {
   readonly service: TestedService
   readonly standIn: StandIn
   /** Calls the stand-in through a handler; by `/once` with a call that may not be repeated. */
-  shout(path?: '/shout' | '/once', init?: RequestInit): Promise<ShoutAnswer>
+  shout(path?: '/shout' | '/once', init?: RequestInit): Promise<Answer>
 }
 
-export interface OpenUpstreamOptions extends StandInOptions {
+export interface OpenUpstreamOptions {
+  /** Milliseconds after which the stand-in closes an idle connection. */
+  keepAlive?: number
   environment?: Readonly<Record<string, string>>
 }
 
-const bodyOf = z.record(z.string(), z.unknown())
 const shouted = z.object({ INPUT: z.string(), OUTPUT: z.string() })
 const response = z.object({ text: z.string() })
 
@@ -55,19 +50,31 @@ export const shouting = defineService(
       response,
       handler: async (_input, { cloud }) => ({ text: (await cloud.call({ path: '/V2', response: shouted })).OUTPUT }),
     }),
+    defineRoute({
+      method: 'GET',
+      path: '/unsendable',
+      summary: 'Sends what can not be sent',
+      response,
+      handler: async (_input, { cloud }) => ({ text: (await cloud.call({ headers: { note: 'no\nvalue' }, response: shouted })).OUTPUT }),
+    }),
   ],
 )
 
+function shout({ path }: { path: string }) {
+  if (path !== '/V1/SHOUT') return plainAnswer(404, 'Not Found')
+  return { status: 200, headers: { 'content-type': 'APPLICATION/JSON' }, body: '{"INPUT": "tset", "OUTPUT": "TSET"}' }
+}
+
 /** A service that calls a stand-in, both in this process. */
 export async function openUpstream({ environment = {}, ...options }: OpenUpstreamOptions = {}): Promise<OpenUpstream & AsyncDisposable> {
-  const standIn = await startStandIn(options)
+  const standIn = await startStandIn({ about: 'Shouts.', answer: shout, ...options })
   const service = await testService(shouting, { environment: { SHOUT_CLOUD_URL: standIn.url, REQUEST_DEADLINE: '10', ...environment } })
   return {
     service,
     standIn,
     async shout(path = '/shout', init = {}) {
       const answer = await service.request(path, { method: 'POST', ...init })
-      return { status: answer.status, headers: answer.headers, body: bodyOf.parse(await answer.json()) }
+      return { status: answer.status, headers: answer.headers, body: await answer.json() }
     },
     async [Symbol.asyncDispose]() {
       await service.stop()

@@ -55,10 +55,13 @@ test('Redis is paused, killed and restarted under load: no error, hits as fast a
     for (let from: string | null = ''; from !== 'shout; hit'; await sleep(50)) {
       assert.ok(performance.now() - startedAt < MOST_MILLISECONDS_UNTIL_SHARED, 'Nothing is shared after 3 s.')
       const text = `shared ${count++}`
+      const before = standIn.calls()
       await ask(first, text)
       // It is stored beside the answer.
       await sleep(10)
       from = (await ask(second, text)).from
+      // It never asked for that text before, and nobody else was called for it.
+      if (from === 'shout; hit') assert.equal(standIn.calls(), before + 1)
     }
     return performance.now() - startedAt
   }

@@ -103,6 +103,28 @@ describe('shout', () => {
     assertProblem(await send('POST', '/', { body: unannounced }), 413, 'body_too_large')
   })
 
+  test('counts bytes, not characters, in the 64 KiB', async () => {
+    const { shout, send } = await open()
+    // Four bytes and two halves a character, and three more where it is escaped in a form.
+    const text = '\u{1F600}'.repeat(5000)
+    const json = (padding: number) => `{"data": "${text}${'x'.repeat(padding)}"}`
+    const room = 65_536 - Buffer.byteLength(json(0))
+    assert.deepEqual((await shout('', { body: json(room) })).body, { data: 'X'.repeat(room) + text })
+    assertProblem(await send('POST', '/', { body: json(room + 1) }), 413, 'body_too_large')
+    const form = (padding: number) => new URLSearchParams({ data: text }).toString() + 'x'.repeat(padding)
+    const left = 65_536 - form(0).length
+    const headers = { 'content-type': FORM }
+    assert.deepEqual((await shout('', { body: form(left), headers })).body, { data: 'X'.repeat(left) + text })
+    assertProblem(await send('POST', '/', { body: form(left + 1), headers }), 413, 'body_too_large')
+  })
+
+  test('refuses halves of characters in a form', async () => {
+    const { send } = await open()
+    for (const body of ['data=%ED%A0%80', 'data=a%ED%B0%80b', 'data=%FF', 'data=%C3']) {
+      assertProblem(await send('POST', '/', { body, headers: { 'content-type': FORM } }), 400, 'malformed_body')
+    }
+  })
+
   test('says where an answer comes from', async () => {
     const { shout } = await open()
     const first = await shout('whence')

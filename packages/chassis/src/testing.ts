@@ -8,6 +8,9 @@ import type { EndedSpan, SpanSink } from './observe/span.ts'
 import { createTracing } from './observe/tracing.ts'
 import { type RunningService, startService } from './run/run-service.ts'
 
+export { type Answer, FAULTS, type Fault, type FaultName } from './stand-in/fault.ts'
+export { plainAnswer, type StandIn, type StandInCall, type StandInOptions, startStandIn } from './stand-in/start-stand-in.ts'
+
 /** A span that has ended, as a collector would show it. */
 export interface SpanRecord extends Omit<EndedSpan, 'ids' | 'commonAttributes'> {
   traceId: string

@@ -3,6 +3,7 @@ import { memberFaults } from './check-members.ts'
 import { needFaults } from './check-needs.ts'
 import type { DeploymentDefinition, LocalDatabase, LocalDefinition, StandInDefinition } from './define-stack.ts'
 import { hasDatabase } from './resolve-needs.ts'
+import { standInKeys } from './stand-in-keys.ts'
 
 type Faults = Iterable<string>
 
@@ -23,7 +24,7 @@ export function checkStack(deployments: readonly DeploymentDefinition[], { stand
   const faults = [
     ...deployments.flatMap((deployment) => [...deploymentFaults(deployment)]),
     ...collisionFaults(deployments),
-    ...standIns.flatMap((standIn) => [...standInFaults(standIn, standIns, deployments)]),
+    ...standIns.flatMap((standIn, index) => [...standInFaults(standIn, standIns.slice(0, index), deployments)]),
     ...databaseFaults(databases, deployments),
   ]
   if (faults.length > 0) throw new DefinitionError(`The stack is not well defined:\n  ${faults.join('\n  ')}`)
@@ -87,20 +88,23 @@ function* collisionFaults(deployments: readonly DeploymentDefinition[]): Faults 
   }
 }
 
-/** A URL as it might be, to learn which keys lead to a stand-in. */
-const SOME_URL = 'http://127.0.0.1:1'
-
-function* standInFaults(standIn: StandInDefinition, standIns: readonly StandInDefinition[], deployments: readonly DeploymentDefinition[]): Faults {
-  const { name, port, config } = standIn
+/** @param earlier the stand-ins before it, with which it must share nothing */
+function* standInFaults(standIn: StandInDefinition, earlier: readonly StandInDefinition[], deployments: readonly DeploymentDefinition[]): Faults {
+  const { name, port, start, config } = standIn
   const label = `The stand-in ${name}`
   if (!LABEL.test(name)) yield `The stand-in's name ${JSON.stringify(name)} must be a DNS label: lower-case letters, digits and hyphens.`
   if (!isPort(port)) yield `${label} must have a port that is a whole number from 1 to 65535. It is ${port}.`
-  for (const other of [...standIns, ...deployments]) {
-    if (other !== standIn && other.port === port) yield `${label} and ${other.name} have the same port ${port}; give each its own.`
+  for (const other of [...earlier, ...deployments]) {
+    if (other.port === port) yield `${label} and ${other.name} have the same port ${port}; give each its own.`
   }
+  if (earlier.some((other) => other.name === name)) yield `Two stand-ins are named ${name}; give each a name of its own.`
+  if (typeof start !== 'function') yield `${label} must have a start that is a function; import the one that starts it.`
+  if (typeof config !== 'function') yield `${label} must have a config that is a function, as (url) => ({ TIDE_URL: url }).`
   const known = new Set(deployments.flatMap(({ service }) => (service?.routes ? configKeys(service).map(({ key }) => key) : [])))
-  for (const key of Object.keys(config(SOME_URL))) {
+  const taken = new Map(earlier.flatMap((other) => standInKeys(other).map((key) => [key, other.name])))
+  for (const key of standInKeys(standIn)) {
     if (!known.has(key)) yield `${label} sets ${key}, which no service of the stack has. Name a key that one of them has.`
+    if (taken.has(key)) yield `${label} sets ${key}, as the stand-in ${taken.get(key)} does; remove it from one of them.`
   }
 }
 

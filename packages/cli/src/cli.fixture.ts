@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { NODE_COMPILE_CACHE } from '../../../test/start-process.ts'
+import { DEFAULT_PORT_BASE } from './dev/assign-ports.ts'
 
 /** The project that the tests stand in. */
 export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -81,12 +82,25 @@ ${['A', 'B', 'C'].map(customer).join('\n')}
 })
 `
 
-/** A project of its own that a test may change: the greeter, its stack and the chart. */
-export function createProject(): { folder: string; remove(): void } {
+/** Of shout and its stand-in, at a port that is `offset` beyond the port base. */
+export const shoutStack = (offset: number, config = '') => `import { defineStack } from '@slipway/cli'
+import shout from './services/shout/service.ts'
+import { startStandIn } from './services/shout/stand-in/stand-in.ts'
+
+export default defineStack({
+  deployments: [{ service: shout, name: 'shout', namespace: 'shout', host: 'shout.example.com', config: { ${config} } }],
+  local: {
+    standIns: [{ name: 'shoutcloud', port: ${DEFAULT_PORT_BASE + offset}, start: startStandIn, config: (url) => ({ SHOUTCLOUD_URL: \`\${url}/V1/SHOUT\` }) }],
+  },
+})
+`
+
+/** A project of its own that a test may change: a service with its stack, the greeter's unless others are given, and the chart. */
+export function createProject(service = 'greeter', stack = STACK): { folder: string; remove(): void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-')))
   const isSource = (path: string) => !path.includes('node_modules')
-  cpSync(join(PROJECT, 'services', 'greeter'), join(folder, 'services', 'greeter'), { recursive: true, filter: isSource })
-  writeFileSync(join(folder, 'slipway.config.ts'), STACK)
+  cpSync(join(PROJECT, 'services', service), join(folder, 'services', service), { recursive: true, filter: isSource })
+  writeFileSync(join(folder, 'slipway.config.ts'), stack)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   for (const name of ['node_modules', 'chart']) symlinkSync(join(PROJECT, name), join(folder, name))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }

@@ -126,13 +126,22 @@ describe('defineStack', () => {
   it('takes stand-ins for development, and refuses those that lead nowhere', () => {
     assert.deepEqual(defineStack({ deployments: [deployment], local: { standIns: [standIn] } }).standIns, [standIn])
     const wrong = { ...standIn, name: 'Tide', port: 8095, config: () => ({ TIDE_URL: '' }) }
-    const stack = { deployments: [{ ...deployment, port: 8095 }], local: { standIns: [wrong, { ...standIn, port: 0 }] } }
+    const bare = { name: 'tide', port: 9090 } as unknown as typeof standIn
+    const stack = {
+      deployments: [{ ...deployment, port: 8095 }],
+      local: { standIns: [wrong, { ...standIn, port: 0 }, { ...standIn, name: 'ebb' }, bare] },
+    }
     assert.throws(() => defineStack(stack), {
       message: `The stack is not well defined:
   The stand-in's name "Tide" must be a DNS label: lower-case letters, digits and hyphens.
   The stand-in Tide and north have the same port 8095; give each its own.
   The stand-in Tide sets TIDE_URL, which no service of the stack has. Name a key that one of them has.
-  The stand-in tide must have a port that is a whole number from 1 to 65535. It is 0.`,
+  The stand-in tide must have a port that is a whole number from 1 to 65535. It is 0.
+  The stand-in ebb sets BERTHS, as the stand-in tide does; remove it from one of them.
+  The stand-in tide and ebb have the same port 9090; give each its own.
+  Two stand-ins are named tide; give each a name of its own.
+  The stand-in tide must have a start that is a function; import the one that starts it.
+  The stand-in tide must have a config that is a function, as (url) => ({ TIDE_URL: url }).`,
     })
   })
 

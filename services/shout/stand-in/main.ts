@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { EXIT_CONFIG, EXIT_UNAVAILABLE } from '@slipway/chassis'
-import { FAULTS } from './fault.ts'
+import { FAULTS } from '@slipway/chassis/testing'
 import { startStandIn } from './stand-in.ts'
 
 const DEFAULT_PORT = 8190

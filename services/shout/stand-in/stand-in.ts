@@ -1,139 +1,22 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, breakConnection, type Fault, faultyAnswer, parseFault } from './fault.ts'
-
-export interface StandInOptions {
-  /** @default any free one */
-  port?: number
-  /** Milliseconds after which an idle connection is closed; 0 leaves it open. @default 5000 */
-  keepAlive?: number
-}
-
-/** A server that speaks as shoutcloud does, and fails as it is told. */
-export interface StandIn {
-  readonly url: string
-  readonly port: number
-  /** How often it has been called. */
-  calls(): number
-  /** How many connections are open. */
-  connections(): number
-  /** The header fields of the last call. */
-  lastHeaders(): Readonly<Record<string, unknown>>
-  /** Replaces the fault by another one; without one, all is well. */
-  set(fault?: Fault): void
-  /** Closes all connections, too. */
-  close(): Promise<void>
-}
+import { type Answer, plainAnswer, type StandIn, type StandInCall, startStandIn as start } from '@slipway/chassis/testing'
 
 const SHOUT_PATH = '/V1/SHOUT'
-const ADMIN_PATH = '/stand-in'
-const ABOUT = `Stands in for shoutcloud at ${SHOUT_PATH}; PUT ${ADMIN_PATH} makes it fail, GET ${ADMIN_PATH} tells how often it was called.\n`
-const MAX_BODY_BYTES = 1_048_576
-/** Of a body that is too large no more than that is read. */
-const ENDLESS_BODY_BYTES = 16 * MAX_BODY_BYTES
-const SLOW_MILLISECONDS = 2000
 
-/** @throws the error of `listen`, when the port can't be had. */
-export async function startStandIn({ port = 0, keepAlive = 5000 }: StandInOptions = {}): Promise<StandIn> {
-  let fault: Fault = {}
-  let calls = 0
-  let lastHeaders = {}
-  const sockets = new Set<Socket>()
-  const ending = new AbortController()
-
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request)
-    const path = request.url?.split('?', 1)[0]
-    const answer = path === '/' ? plain(200, ABOUT) : path === ADMIN_PATH ? administer(request.method, body) : await answerCall(request, path, body)
-    if (!answer) return
-    const { status, headers, body: text } = answer
-    response.writeHead(status, { 'content-length': Buffer.byteLength(text), ...headers }).end(text)
-  }
-
-  /** Undefined where the connection is broken instead. */
-  async function answerCall(
-    { method, headers, socket }: IncomingMessage,
-    path: string | undefined,
-    body: string | undefined,
-  ): Promise<Answer | undefined> {
-    calls++
-    lastHeaders = headers
-    const current = takeFault()
-    if (current.fault === 'slow') await sleep(current.delay ?? SLOW_MILLISECONDS, undefined, { signal: ending.signal })
-    if (breakConnection(current, socket)) return undefined
-    const faulty = faultyAnswer(current)
-    if (faulty) return faulty
-    if (path !== SHOUT_PATH) return plain(404, 'Not Found')
-    return method === 'POST' ? shout(headers['content-type'], body) : plain(405, 'Method Not Allowed', { allow: 'POST' })
-  }
-
-  function takeFault(): Fault {
-    const current = fault
-    if (fault.times !== undefined) fault = fault.times > 1 ? { ...fault, times: fault.times - 1 } : {}
-    return current
-  }
-
-  function administer(method: string | undefined, body = ''): Answer {
-    if (method !== 'PUT' && method !== 'GET') return plain(405, 'Use GET or PUT.', { allow: 'GET, PUT' })
-    try {
-      if (method === 'PUT') fault = parseFault(JSON.parse(body))
-    } catch (error) {
-      return plain(400, error instanceof TypeError ? error.message : 'The body must be JSON.')
-    }
-    const state = { calls, connections: sockets.size, fault: 'none', ...fault }
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(state) }
-  }
-
-  const server = createServer({ keepAliveTimeout: keepAlive, keepAliveTimeoutBuffer: 0, requestTimeout: 10_000 }, (request, response) => {
-    // What fails here is a connection that is gone.
-    handle(request, response).catch(() => request.socket.destroy())
-  })
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-  })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const actualPort = typeof address === 'object' && address ? address.port : port
-  return {
-    url: `http://127.0.0.1:${actualPort}`,
-    port: actualPort,
-    calls: () => calls,
-    connections: () => sockets.size,
-    lastHeaders: () => lastHeaders,
-    set(next = {}) {
-      fault = next
-    },
-    async close() {
-      ending.abort()
-      const closed = once(server, 'close')
-      server.close()
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
-  }
+/** A server that speaks as shoutcloud does, and fails as it is told. @throws the error of `listen`, when the port can't be had. */
+export function startStandIn(options: { port?: number } = {}): Promise<StandIn> {
+  return start({ ...options, about: `Stands in for shoutcloud at ${SHOUT_PATH}.`, answer })
 }
 
-/** To its end, so that the answer is not lost; undefined where it is too large. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request) {
-    length += chunk.length
-    if (length <= MAX_BODY_BYTES) chunks.push(chunk)
-    else if (length > ENDLESS_BODY_BYTES) request.destroy()
-  }
-  return length > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8')
+function answer({ method, path, headers, body }: StandInCall): Answer {
+  if (path !== SHOUT_PATH) return plainAnswer(404, 'Not Found')
+  if (method !== 'POST') return plainAnswer(405, 'Method Not Allowed', { allow: 'POST' })
+  if (body === undefined) return plainAnswer(413, 'The body must have at most 1 MiB.')
+  if (headers['content-type'] !== 'application/json') return plainAnswer(400, 'Content-Type must be application/json.')
+  return shout(inputOf(body))
 }
 
-function shout(type: string | undefined, body: string | undefined): Answer {
-  if (body === undefined) return plain(413, `The body must have at most ${MAX_BODY_BYTES} bytes.`)
-  if (type !== 'application/json') return plain(400, 'Content-Type must be application/json.')
-  const input = inputOf(body)
-  if (input === undefined) return plain(400, 'The body must be JSON with a text as INPUT.')
+function shout(input: string | undefined): Answer {
+  if (input === undefined) return plainAnswer(400, 'The body must be JSON with a text as INPUT.')
   return { status: 200, headers: { 'content-type': 'APPLICATION/JSON' }, body: JSON.stringify({ INPUT: input, OUTPUT: input.toUpperCase() }) }
 }
 
@@ -144,8 +27,4 @@ function inputOf(body: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function plain(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status, headers: { 'content-type': 'text/plain', ...headers }, body }
 }

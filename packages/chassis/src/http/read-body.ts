@@ -80,8 +80,12 @@ function decode(content: Uint8Array): string {
   try {
     return utf8.decode(content)
   } catch {
-    throw new ServiceError('malformed_body', 'The body must be UTF-8.')
+    throw notUtf8()
   }
+}
+
+function notUtf8(): ServiceError {
+  return new ServiceError('malformed_body', 'The body must be UTF-8.')
 }
 
 function parseBody(mediaType: string, text: string, { maxJsonDepth }: BodyLimits): unknown {
@@ -89,10 +93,21 @@ function parseBody(mediaType: string, text: string, { maxJsonDepth }: BodyLimits
 }
 
 function parseForm(text: string): Record<string, unknown> {
+  checkEscapes(text)
   const fields = toRecord(new URLSearchParams(text))
   const errors = /%00|\0/.test(text) ? nulErrors('body', fields) : []
   if (errors.length > 0) throw inputErrors('validation_failed', errors)
   return fields
+}
+
+/** What is escaped must be UTF-8 as well; `URLSearchParams` would replace what is not, without a word. */
+function checkEscapes(text: string): void {
+  if (!/%[89a-f]/i.test(text)) return
+  try {
+    for (const [escapes] of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeURIComponent(escapes)
+  } catch {
+    throw notUtf8()
+  }
 }
 
 /** A name that stands more than once becomes a list, one of `lists` always does. */

@@ -2,7 +2,7 @@ import type { RawHeaders } from '../runtime/runtime.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { RequestSpan } from './request-span.ts'
 import { newIdsIn, newTraceIds, type SpanIds } from './span-ids.ts'
-import { parseTraceParent, type TraceParent } from './trace-context.ts'
+import { parseTraceParent, parseTraceState, type TraceParent } from './trace-context.ts'
 
 /** The parameters of a path that has none. */
 export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
@@ -90,7 +90,7 @@ export class Exchange {
 
   /** W3C `tracestate`, to be sent on as it came; it counts only beside a valid `traceparent`. */
   get traceState(): string | undefined {
-    return this.parent && this.header('tracestate')
+    return this.parent && parseTraceState(this.header('tracestate'))
   }
 
   /** The query with its question mark; empty where there is none. */

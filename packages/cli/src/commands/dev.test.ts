@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cli, createProject, freePorts, takePort } from '../cli.fixture.ts'
+import { Cli, createProject, freePorts, shoutStack, takePort } from '../cli.fixture.ts'
 import type { StackPlaces } from '../render/stack-table.ts'
 
 const TIMEOUT = { timeout: 40_000 }
@@ -111,6 +111,38 @@ describe('slipway dev', () => {
       ],
     )
     assert.equal((await cli.kill('SIGINT')).code, 0)
+  })
+
+  it('starts what stands in for others, unless the environment leads elsewhere', TIMEOUT, async () => {
+    const own = createProject('shout', shoutStack(1))
+    const port = await freePorts(3)
+    const standIn = `http://127.0.0.1:${port + 2}`
+    const start = async (environment: Record<string, string>) => {
+      const cli = new Cli(['dev', '--port', String(port), '--port-base', String(port + 1)], { cwd: own.folder, environment })
+      await cli.until(({ stdout }) => stdout.includes('shout.localhost'))
+      return cli
+    }
+    const shout = async (data: string) => {
+      const response = await fetch(`http://localhost:${port + 1}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', connection: 'close' },
+        body: JSON.stringify({ data }),
+      })
+      return { status: response.status, body: (await response.json()) as { data?: string } }
+    }
+    const first = await start({})
+    assert.ok(first.stdout.includes(`Standing in for shoutcloud: ${standIn}\n`))
+    assert.deepEqual(await shout('test'), { status: 200, body: { data: 'TSET' } })
+    assert.equal((await fetch(`${standIn}/stand-in`, { method: 'PUT', body: '{"fault": "error"}' })).status, 200)
+    assert.equal((await shout('another')).status, 503)
+    assert.equal((await first.kill('SIGTERM')).code, 0)
+
+    const second = await start({ SHOUTCLOUD_URL: 'http://127.0.0.1:1/V1/SHOUT' })
+    assert.ok(!second.stdout.includes('Standing in'))
+    await assert.rejects(fetch(standIn))
+    assert.equal((await shout('test')).status, 503)
+    assert.equal((await second.kill('SIGTERM')).code, 0)
+    own.remove()
   })
 
   it('runs on the other runtime when asked to', TIMEOUT, async () => {

@@ -21,5 +21,11 @@ describe('assignPorts', () => {
     assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8090, portBase: 8081 }), /both the front door and the stand-in tide/)
     assert.throws(() => assignPorts(deployments(9009, undefined), { port: 8080, portBase: 9000 }), /both the stand-in tide and d0/)
     assert.throws(() => assignPorts(deployments(undefined, undefined), { port: 8080, portBase: 65535 }), /choose a lower --port-base/)
+    assert.throws(
+      () => assignPorts({ deployments: [], standIns: [{ name: 'tide', port: 80 } as StandInDefinition] }, { port: 8080, portBase: 8000 }),
+      {
+        message: 'Port -1, for the stand-in tide, is below 1; choose a higher --port-base.',
+      },
+    )
   })
 })

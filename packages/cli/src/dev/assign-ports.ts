@@ -24,6 +24,7 @@ export function standInPort({ port }: Pick<StandInDefinition, 'port'>, portBase:
 export function assignPorts({ deployments, standIns }: Pick<Stack, 'deployments' | 'standIns'>, { port, portBase }: PortOptions): number[] {
   const owners = new Map<number, string>()
   const claim = (own: number, name: string) => {
+    if (own < 1) throw new CliError(`Port ${own}, for ${name}, is below 1; choose a higher --port-base.`, EXIT_UNAVAILABLE)
     if (own > 65535) throw new CliError(`Port ${own}, for ${name}, is beyond 65535; choose a lower --port-base.`, EXIT_UNAVAILABLE)
     const owner = owners.get(own)
     const remedy = 'choose another with --port or --port-base'

@@ -7,9 +7,9 @@ import { createPaint } from '../paint.ts'
 import { renderStackTable, type StackPlaces } from '../render/stack-table.ts'
 import { assignPorts, type PortOptions, standInPort } from './assign-ports.ts'
 import { createFrontDoor } from './front-door.ts'
-import { createStackLog, type StackLog } from './stack-log.ts'
+import { createStackLog } from './stack-log.ts'
 import { portProblem, type RunningDeployment, startDeployments } from './start-deployments.ts'
-import { type RunningStandIns, startStandIns } from './start-stand-ins.ts'
+import { neededStandIns, startStandIns } from './start-stand-ins.ts'
 
 export interface RunStackOptions extends PortOptions {
   stackFile: string
@@ -30,32 +30,34 @@ const READY_MILLISECONDS = 3000
 export async function runStack(options: RunStackOptions): Promise<RunningStack> {
   const stack = await loadStack(options.stackFile)
   const { deployments } = stack
-  const ports = assignPorts(stack, options)
+  const needed = neededStandIns(stack.standIns, process.env)
+  const ports = assignPorts({ deployments, standIns: needed }, options)
   const paint = createPaint(process.stdout)
   const colours = paint('bold', '') !== ''
   const log = createStackLog({ names: deployments.map(({ name }) => name), isJson: options.isJson, paint, colours })
+  const opened: (() => Promise<unknown>)[] = []
+  /** The front door first, and what stands in for others last, which a request may still need. */
+  const stop = async () => {
+    log.quieten()
+    for (const close of opened.reverse()) await close()
+  }
   try {
-    const standIns = await startStandIns(stack.standIns.map((standIn) => ({ ...standIn, port: standInPort(standIn, options.portBase) })))
+    const standIns = await startStandIns(needed.map((standIn) => ({ ...standIn, port: standInPort(standIn, options.portBase) })))
+    opened.push(standIns.close)
     const project = dirname(options.stackFile)
     const started = await startDeployments({ deployments, ports, project, standIns: standIns.config, writerFor: log.writerFor })
+    opened.push(() => Promise.all(started.map(({ running }) => running.stop())))
     const frontDoor = await openFrontDoor(started, options.port)
+    opened.push(() => frontDoor.destroy())
     const ready = Promise.all(started.map(becomeReady))
     await Promise.race([ready, sleep(READY_MILLISECONDS)])
     const places = { ...placesOf(started, options.port), standIns: standIns.places }
     log.open(options.isJson ? `${JSON.stringify(places)}\n` : renderStackTable(places, paint))
-    return { ready, stop: () => stopStack(started, frontDoor, standIns, log) }
+    return { ready, stop }
   } catch (error) {
-    log.quieten()
+    await stop()
     throw error
   }
-}
-
-/** The front door first, and what stands in for others last, which a request may still need. */
-async function stopStack(started: readonly RunningDeployment[], frontDoor: Listener, standIns: RunningStandIns, log: StackLog): Promise<void> {
-  log.quieten()
-  await frontDoor.destroy()
-  await Promise.all(started.map(({ running }) => running.stop()))
-  await standIns.close()
 }
 
 async function becomeReady({ deployment, running }: RunningDeployment): Promise<void> {

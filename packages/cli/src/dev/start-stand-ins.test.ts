@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import type { StandInDefinition } from '../define-stack.ts'
-import { startStandIns } from './start-stand-ins.ts'
+import { neededStandIns, startStandIns } from './start-stand-ins.ts'
 
 async function listen(port: number) {
   const server = createServer((_request, response) => response.end()).listen(port, '127.0.0.1')
@@ -38,6 +38,12 @@ describe('startStandIns', () => {
     for (const url of urls) assert.ok((await fetch(url)).ok)
     await running.close()
     for (const url of urls) await assert.rejects(fetch(url))
+  })
+
+  it('is not needed where the environment leads elsewhere already', () => {
+    const standIns = [standIn('tide', 0), standIn('wind', 0)]
+    assert.deepEqual(neededStandIns(standIns, {}), standIns)
+    assert.deepEqual(neededStandIns(standIns, { TIDE_URL: 'https://tide.example.com', WIND_URL_FILE: '/run/wind' }), [])
   })
 
   it('starts none where one can’t, and says why', async () => {

@@ -1,5 +1,12 @@
 import { CliError, EXIT_UNAVAILABLE } from '../cli-error.ts'
 import type { StandInDefinition } from '../define-stack.ts'
+import { standInKeys } from '../stand-in-keys.ts'
+
+/** Those that the developer's own environment does not lead past. */
+export function neededStandIns(standIns: readonly StandInDefinition[], own: Readonly<Record<string, string | undefined>>): StandInDefinition[] {
+  const isGiven = (key: string) => own[key] !== undefined || own[`${key}_FILE`] !== undefined
+  return standIns.filter((standIn) => !standInKeys(standIn).every(isGiven))
+}
 
 export interface RunningStandIns {
   /** Where each answers. */

@@ -15,7 +15,16 @@ function engineAt(clock: { now: number }) {
   const memory = new MemoryLayer<string>({ maxEntries: 10, maxBytes: 1000, lifetimes: policy })
   const closing = new AbortController().signal
   const failures = new FailureLog(silent)
-  return new CacheEngine({ policy, memory, shared: undefined, counts: new CacheCounts(), failures, closing, now: () => clock.now })
+  return new CacheEngine({
+    policy,
+    memory,
+    shared: undefined,
+    counts: new CacheCounts(),
+    loadMilliseconds: 5000,
+    failures,
+    closing,
+    now: () => clock.now,
+  })
 }
 
 describe('the times of an entry', () => {
@@ -49,5 +58,8 @@ describe('the times of an entry', () => {
     assert.deepEqual(await at(403), ['load 2', 'stale', 101])
     await new Promise(setImmediate)
     assert.deepEqual(await at(403), ['load 3', 'hit', 0])
+    assert.deepEqual(await at(302), ['load 3', 'stale', 0], 'the clock was put back')
+    await new Promise(setImmediate)
+    assert.deepEqual(await at(302), ['load 4', 'hit', 0])
   })
 })

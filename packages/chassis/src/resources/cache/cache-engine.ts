@@ -25,6 +25,8 @@ export interface CacheEngineOptions<Value> {
   /** Undefined where each replica caches for itself. */
   shared: SharedLayer<Value> | undefined
   counts: CacheCounts
+  /** From the first question to the value: for the wait for somebody else's load, and for the load. */
+  loadMilliseconds: number
   /** Told of loads that failed and whose requests were served all the same. */
   failures: FailureLog
   /** Ends every load and every wait. */
@@ -38,8 +40,21 @@ interface Filled<Value> {
   state: Cached<Value>['state']
 }
 
+/** A load that is to be made. */
+interface Due<Value> {
+  /** On the clock of `performance.now`. */
+  endsAt: number
+  /** The copy that there is. */
+  known: Entry<Value> | undefined
+  lease: Lease | undefined
+}
+
 /** After a load that failed, and whose requests have a copy to be served with. */
 const BACKOFF_MILLISECONDS = 1000
+/** What is left of a request's time for its own answer. */
+const MARGIN_MILLISECONDS = 100
+/** Without a failure of any load, until they are over: one key may fail beside others that do not. */
+const QUIET_MILLISECONDS = 5000
 
 /** Memory first, at once; then one flight a key, which asks the shared layer and loads what nobody has. */
 export class CacheEngine<Value> {
@@ -60,7 +75,7 @@ export class CacheEngine<Value> {
     const entry = this.#memory.get(key)
     if (!entry) return this.#wait(key, load, scope)
     const now = this.#now()
-    if (now < entry.freshUntil) return this.#answer(entry, 'hit', now)
+    if (now < entry.freshUntil && now >= entry.freshFrom) return this.#answer(entry, 'hit', now)
     if (now < entry.staleUntil) this.#revalidate(key, load, entry, now)
     else if (now >= entry.errorUntil || now >= entry.retryAt) return this.#wait(key, load, scope)
     return this.#answer(entry, 'stale', now)
@@ -77,15 +92,28 @@ export class CacheEngine<Value> {
   }
 
   async #wait(key: string, load: Load<Value>, scope: RequestScope | undefined): Promise<Cached<Value>> {
-    const { entry, state } = await this.#flights
-      .run(key, () => this.#fill(key, load, scope))
-      .catch((error: unknown) => {
-        this.#counts.miss++
-        throw error
-      })
+    const flight = this.#flights.run(key, () => this.#fill(key, load, scope))
+    const { entry, state } = await this.#inTime(key, flight, scope).catch((error: unknown) => {
+      this.#counts.miss++
+      throw error
+    })
     const now = this.#now()
     if (state === 'stale') this.#revalidate(key, load, entry, now)
     return this.#answer(entry, state, now)
+  }
+
+  /** What the flight comes to; for a request whose time is over before, a copy that is served where a load fails. */
+  #inTime(key: string, flight: Promise<Filled<Value>>, scope: RequestScope | undefined): Promise<Filled<Value>> {
+    const time = scope ? scope.remainingTime - MARGIN_MILLISECONDS : Number.POSITIVE_INFINITY
+    if (time >= this.#options.loadMilliseconds) return flight
+    return new Promise((resolve, reject) => {
+      const serveCopy = () => {
+        const entry = this.#memory.get(key)
+        if (entry && this.#now() < entry.errorUntil) resolve({ entry, state: 'stale' })
+      }
+      const timer = setTimeout(serveCopy, Math.max(0, time))
+      void flight.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
   }
 
   #revalidate(key: string, load: Load<Value>, entry: Entry<Value>, now: number): void {
@@ -95,24 +123,27 @@ export class CacheEngine<Value> {
   }
 
   async #fill(key: string, load: Load<Value>, scope: RequestScope | undefined): Promise<Filled<Value>> {
+    const { shared, loadMilliseconds } = this.#options
+    const endsAt = performance.now() + loadMilliseconds
     let known = this.#memory.get(key)
-    let found = await this.#options.shared?.obtain(key, known?.storedAt, scope)
+    let found = await shared?.obtain({ key, knownAt: known?.storedAt, endsAt, scope })
     while (found?.kind === 'found') {
       known = this.#memory.put(key, found.value, found.storedAt, found.bytes)
       const now = this.#now()
       if (now < known.freshUntil) return { entry: known, state: found.isAwaited ? 'miss' : 'hit' }
       if (now < known.staleUntil) return { entry: known, state: 'stale' }
-      found = await this.#options.shared?.obtain(key, known.storedAt, scope)
+      found = await shared?.obtain({ key, knownAt: known.storedAt, endsAt, scope })
     }
-    return this.#load(key, load, known, found)
+    return this.#load(key, load, { endsAt, known, lease: found })
   }
 
-  async #load(key: string, load: Load<Value>, known: Entry<Value> | undefined, lease: Lease | undefined): Promise<Filled<Value>> {
-    const { policy, closing, failures } = this.#options
+  async #load(key: string, load: Load<Value>, { endsAt, known, lease }: Due<Value>): Promise<Filled<Value>> {
+    const { closing, failures } = this.#options
     try {
-      const value = await limitedLoad(load, policy.loadTimeout * 1000, closing)
+      const value = await limitedLoad(load, endsAt, closing)
       const entry = this.#keep(key, value, lease)
       this.#counts.loaded++
+      failures.over('Loads for the cache succeed again', QUIET_MILLISECONDS)
       return { entry, state: 'miss' }
     } catch (error) {
       this.#counts.failedLoads++
@@ -133,8 +164,8 @@ export class CacheEngine<Value> {
     const now = this.#now()
     const bytes = Buffer.byteLength(text)
     if (bytes > policy.maxValueBytes) {
-      void lease?.release()
       // The copy from before it grew would be served, and renewed, for as long as it may be.
+      void lease?.forget()
       this.#memory.delete(key)
       return entryOf(deepFreeze(value), now, policy)
     }

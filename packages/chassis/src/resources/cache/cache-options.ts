@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { DefinitionError } from '../../definition/check-definition.ts'
 import { isSchema } from '../../definition/untrusted.ts'
+import { rangeFaults } from '../range-faults.ts'
 
 export interface CacheOptions<Value> {
   /** What is cached, as JSON gives it back: what comes from Redis and does not fit is a miss. */
@@ -13,13 +14,13 @@ export interface CacheOptions<Value> {
   staleIfError?: number
   /** Bytes of a value as JSON; a larger one is returned and not kept. @default 1_048_576 */
   maxValueBytes?: number
-  /** Seconds that a load may take; keep it below the deadline of the requests that wait for it. @default 5 */
+  /** Seconds that an answer may take which the cache has not got, the default of `CACHE_LOAD_TIMEOUT`; keep it below the requests' deadline. @default 5 */
   loadTimeout?: number
 }
 
 export type CachePolicy<Value> = Readonly<Required<CacheOptions<Value>>>
 
-const DAY_SECONDS = 86_400
+const YEAR_SECONDS = 365 * 86_400
 
 /** Options with their defaults. @throws {DefinitionError} with a sentence for each that is wrong */
 export function cachePolicy<Value>(options: CacheOptions<Value>): CachePolicy<Value> {
@@ -31,14 +32,9 @@ export function cachePolicy<Value>(options: CacheOptions<Value>): CachePolicy<Va
 
 function* policyFaults({ value, fresh, staleWhileRevalidate, staleIfError, maxValueBytes, loadTimeout }: CachePolicy<unknown>) {
   if (!isSchema(value)) yield 'Its value must be a zod schema, for example z.object({ name: z.string() }).'
-  yield* rangeFaults('fresh', fresh, 0.001, 365 * DAY_SECONDS, 'seconds')
-  yield* rangeFaults('staleWhileRevalidate', staleWhileRevalidate, 0, 365 * DAY_SECONDS, 'seconds')
-  yield* rangeFaults('staleIfError', staleIfError, 0, 365 * DAY_SECONDS, 'seconds')
-  yield* rangeFaults('maxValueBytes', maxValueBytes, 1, 2 ** 29, 'bytes')
-  yield* rangeFaults('loadTimeout', loadTimeout, 0.001, 3600, 'seconds')
-}
-
-function* rangeFaults(name: string, value: unknown, least: number, most: number, unit: string) {
-  if (typeof value !== 'number' || !(value >= least && value <= most))
-    yield `Its ${name} must be a number of ${unit} from ${least} to ${most}; it is ${JSON.stringify(value)}.`
+  yield* rangeFaults('fresh', fresh, { least: 0.001, most: YEAR_SECONDS, unit: 'seconds' })
+  yield* rangeFaults('staleWhileRevalidate', staleWhileRevalidate, { least: 0, most: YEAR_SECONDS, unit: 'seconds' })
+  yield* rangeFaults('staleIfError', staleIfError, { least: 0, most: YEAR_SECONDS, unit: 'seconds' })
+  yield* rangeFaults('maxValueBytes', maxValueBytes, { least: 1, most: 2 ** 29, unit: 'bytes' })
+  yield* rangeFaults('loadTimeout', loadTimeout, { least: 0.001, most: 3600, unit: 'seconds' })
 }

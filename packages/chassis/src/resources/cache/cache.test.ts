@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { cache, defineService } from '@slipway/chassis'
 import { z } from 'zod'
 import type { CallScope } from '../../definition/call-scope.ts'
+import type { RequestScope } from '../../definition/resource.ts'
 import { countedLoad, openNotes } from './open-cache.fixture.ts'
 
 const note = async () => ({ text: 'loaded' })
@@ -112,11 +113,50 @@ describe('a cache in memory', () => {
     await open.close()
   })
 
+  test('serves a copy to a request whose time is over before the load', async () => {
+    const { open } = await openNotes({ fresh: 0.01, staleWhileRevalidate: 0, staleIfError: 10, config: { CACHE_LOAD_TIMEOUT: 0.8 } })
+    const scope = (remainingTime: number) => ({ remainingTime, span: (_name: string, work: () => unknown) => work() }) as unknown as RequestScope
+    const notesFor = (remainingTime: number) => open.forRequest?.(scope(remainingTime)) ?? open.handle
+    await open.handle.get('a', note)
+    await sleep(15)
+    const hang = () => new Promise<never>(() => {})
+    const startedAt = performance.now()
+    const [hurried, patient] = [notesFor(200).get('a', hang), notesFor(2000).get('a', hang)]
+    assert.equal((await hurried).state, 'stale')
+    assert.ok(performance.now() - startedAt < 200)
+    assert.equal((await patient).state, 'stale')
+    assert.ok(performance.now() - startedAt > 750)
+    // Without a copy there is nothing to serve before.
+    await assert.rejects(async () => notesFor(150).get('b', hang), { code: 'resource_unavailable' })
+    await open.close()
+  })
+
+  test('tells that loads succeed again, when none has failed for five seconds', async () => {
+    const { notes, open, told } = await openNotes({ fresh: 0.01, staleWhileRevalidate: 0, staleIfError: 10 })
+    await notes.get('a', note)
+    await sleep(15)
+    await notes.get('a', () => Promise.reject(new Error('It is away.')))
+    await notes.get('b', note)
+    assert.deepEqual(
+      told.map(({ level }) => level),
+      ['warn'],
+    )
+    const { now } = performance
+    performance.now = () => now.call(performance) + 5000
+    try {
+      await notes.get('c', note)
+    } finally {
+      performance.now = now
+    }
+    assert.deepEqual(told.at(-1), { level: 'info', message: 'Loads for the cache succeed again' })
+    await open.close()
+  })
+
   test('keeps no more entries and bytes than it may', async () => {
     const { notes, metric, open } = await openNotes({ config: { CACHE_MAX_ENTRIES: 3, CACHE_MAX_BYTES: 1024 }, maxValueBytes: 600 })
     for (const key of ['a', 'b', 'c', 'd']) await notes.get(key, note)
     assert.deepEqual([metric('cache_entries'), metric('cache_evictions_total')], [3, 1])
-    assert.equal(metric('cache_size_bytes'), 3 * (1 + '{"text":"loaded"}'.length))
+    assert.equal(metric('cache_size_bytes'), 3 * (2 + '{"text":"loaded"}'.length))
     for (const key of ['e', 'f']) await notes.get(key, async () => ({ text: 'x'.repeat(580) }))
     assert.ok(Number(metric('cache_size_bytes')) <= 1024)
     await open.close()
@@ -163,7 +203,7 @@ describe('the definition of a cache', () => {
   test('has keys that stand beside those of every service', () => {
     const resource = cache({ value: z.string() })
     defineService({ name: 'notes', summary: 'Notes.', resources: { cache: resource } }, [])
-    const config = { CACHE_URL: undefined, CACHE_MAX_ENTRIES: 1, CACHE_MAX_BYTES: 1, CACHE_WAIT: 1 }
+    const config = { CACHE_URL: undefined, CACHE_MAX_ENTRIES: 1, CACHE_MAX_BYTES: 1, CACHE_LOAD_TIMEOUT: 1, CACHE_WAIT: 1 }
     assert.deepEqual(resource.network(config), [])
     assert.deepEqual(resource.network({ ...config, CACHE_URL: 'rediss://user:p%40ss@[::1]/2' }), [{ host: '::1', port: 6379 }])
     for (const url of ['http://host', 'redis://', 'redis://host/name', 'redis://:100%@host']) {

@@ -1,5 +1,5 @@
 import type { OpenResource, Resource, ResourceContext } from '../../definition/resource.ts'
-import { type CacheConfig, cacheConfig } from './cache-config.ts'
+import { type CacheConfig, type CacheKeys, cacheConfig } from './cache-config.ts'
 import { CacheCounts } from './cache-counts.ts'
 import { CacheEngine } from './cache-engine.ts'
 import { type Cache, CacheHandle } from './cache-handle.ts'
@@ -13,7 +13,7 @@ import { RedisConnection } from './redis-connection.ts'
 import { SharedLayer } from './shared-layer.ts'
 
 type Context = ResourceContext<CacheConfig>
-export type CacheResource<Value> = Resource<Cache<Value>, typeof cacheConfig>
+export type CacheResource<Value> = Resource<Cache<Value>, CacheKeys>
 
 /**
  * A cache of values by key: in memory, and shared by all replicas where `CACHE_URL` names a Redis or Valkey, whose loss costs speed only.
@@ -25,7 +25,7 @@ export function cache<Value>(options: CacheOptions<Value>): CacheResource<Value>
   const policy = cachePolicy(options)
   return Object.freeze({
     kind: 'cache',
-    config: cacheConfig,
+    config: cacheConfig(policy.loadTimeout),
     network: ({ CACHE_URL }: CacheConfig) => (CACHE_URL === undefined ? [] : [parseCacheUrl(CACHE_URL)]),
     open: (context: Context) => openCache(context, policy),
   })
@@ -38,7 +38,8 @@ async function openCache<Value>(context: Context, policy: CachePolicy<Value>): P
   const memory = new MemoryLayer<Value>({ maxEntries: config.CACHE_MAX_ENTRIES, maxBytes: config.CACHE_MAX_BYTES, lifetimes: policy })
   const connection = await connect(context, counts)
   const shared = connection && new SharedLayer({ connection, counts, closing: closing.signal, ...sharedOptions(context, policy) })
-  const engine = new CacheEngine({ policy, memory, shared, counts, failures: new FailureLog(log), closing: closing.signal })
+  const loadMilliseconds = config.CACHE_LOAD_TIMEOUT * 1000
+  const engine = new CacheEngine({ policy, memory, shared, counts, loadMilliseconds, failures: new FailureLog(log), closing: closing.signal })
   measureCache(name, { counts, memory, isSharedUp: () => connection?.isUp }, meter)
   return {
     handle: new CacheHandle(engine),
@@ -65,6 +66,6 @@ function sharedOptions<Value>({ deployment, version, name }: Context, policy: Ca
     value: policy.value,
     prefix: `${deployment}:${version}:${name}`,
     keepMilliseconds: keepMilliseconds(policy),
-    loadMilliseconds: Math.ceil(policy.loadTimeout * 1000),
+    freshMilliseconds: policy.fresh * 1000,
   }
 }

@@ -4,6 +4,8 @@ import type { CachePolicy } from './cache-options.ts'
 export interface Entry<Value> {
   readonly value: Value
   readonly storedAt: number
+  /** Before then it is not fresh either: the clock has been put back, and it would be for as long as that takes to make up. */
+  readonly freshFrom: number
   readonly freshUntil: number
   /** Until then it is served while a load renews it. */
   readonly staleUntil: number
@@ -23,6 +25,7 @@ export function entryOf<Value>(value: Value, storedAt: number, { fresh, staleWhi
   return {
     value,
     storedAt,
+    freshFrom: storedAt - fresh * 1000,
     freshUntil: freshEnd - Math.random() * JITTER * fresh * 1000,
     staleUntil: freshEnd + staleWhileRevalidate * 1000,
     errorUntil: freshEnd + staleIfError * 1000,

@@ -7,6 +7,7 @@ export class FailureLog {
   readonly #log: Logger
   #told: string | undefined
   #toldAt = 0
+  #failedAt = 0
 
   constructor(log: Logger) {
     this.#log = log
@@ -15,15 +16,17 @@ export class FailureLog {
   tell(message: string, error: unknown): void {
     const failure = `${message}: ${error}`
     const now = performance.now()
+    this.#failedAt = now
     if (failure === this.#told && now - this.#toldAt < REPEAT_MILLISECONDS) return
     this.#told = failure
     this.#toldAt = now
     this.#log.warn(message, { error })
   }
 
-  /** Says `message` where there was a failure before. */
-  over(message: string): void {
-    if (this.#told !== undefined) this.#log.info(message)
+  /** Says `message` where there was a failure before; not while others, which failures of one part don't concern, go on to fail within `quiet`. */
+  over(message: string, quietMilliseconds = 0): void {
+    if (this.#told === undefined || performance.now() - this.#failedAt < quietMilliseconds) return
+    this.#log.info(message)
     this.#told = undefined
   }
 }

@@ -23,7 +23,7 @@ export function measureCache(resource: string, { counts, memory, isSharedUp }: M
     (Object.keys(counts.errors) as SharedOperation[]).map((operation) => ({ labels: { resource, operation }, value: counts.errors[operation] })),
   )
   meter.gauge({ name: 'cache_entries', help: 'Entries in memory.', labels: ['resource'] }, () => [{ labels, value: memory.size }])
-  meter.gauge({ name: 'cache_size_bytes', help: 'Keys and values in memory, as JSON.', labels: ['resource'] }, () => [
+  meter.gauge({ name: 'cache_size_bytes', help: 'Keys, two bytes a character, and values, as JSON, in memory.', labels: ['resource'] }, () => [
     { labels, value: memory.bytes },
   ])
   meter.counter({ name: 'cache_evictions_total', help: 'Entries that made room for others in memory.', labels: ['resource'] }, () => [

@@ -42,10 +42,10 @@ export class MemoryLayer<Value> {
     this.#entries.delete(key)
   }
 
-  /** Keeps a value, frozen. What is larger than the whole layer is returned and not kept. */
+  /** Keeps a value, frozen. A key counts with the two bytes that a character has in memory where one of them is beyond Latin-1. What is larger than the whole layer is returned and not kept. */
   put(key: string, value: Value, storedAt: number, valueBytes: number): Entry<Value> {
     const entry = entryOf(deepFreeze(value), storedAt, this.#lifetimes)
-    this.#entries.set(key, entry, { size: Buffer.byteLength(key) + valueBytes })
+    this.#entries.set(key, entry, { size: 2 * key.length + valueBytes })
     return entry
   }
 }

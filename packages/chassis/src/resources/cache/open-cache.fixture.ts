@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Logger } from '../../definition/logger.ts'
 import type { MeterSample, ResourceContext } from '../../definition/resource.ts'
 import { cache } from './cache.ts'
-import { type CacheConfig, cacheConfig } from './cache-config.ts'
+import type { CacheConfig } from './cache-config.ts'
 import type { CacheOptions } from './cache-options.ts'
 
 interface Options extends Partial<CacheOptions<Note>> {
@@ -21,7 +21,8 @@ export async function openNotes({ config = {}, deployment = crypto.randomUUID(),
   const tell = (level: string) => (message: string) => void told.push({ level, message })
   const log: Logger = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') }
   const readers = new Map<string, () => readonly MeterSample<string>[]>()
-  const defaults = Object.fromEntries(Object.entries(cacheConfig).map(([key, schema]) => [key, schema.parse(undefined)]))
+  const resource = cache<Note>({ value: z.object({ text: z.string() }), ...options })
+  const defaults = Object.fromEntries(Object.entries(resource.config).map(([key, schema]) => [key, schema.parse(undefined)]))
   const current = { ...(defaults as unknown as CacheConfig), ...config }
   const context: ResourceContext<CacheConfig> = {
     name: 'notes',
@@ -37,7 +38,7 @@ export async function openNotes({ config = {}, deployment = crypto.randomUUID(),
     },
     signal: new AbortController().signal,
   }
-  const open = await cache<Note>({ value: z.object({ text: z.string() }), ...options }).open(context)
+  const open = await resource.open(context)
   const metric = (name: string, label?: string) =>
     readers
       .get(name)?.()

@@ -1,4 +1,4 @@
-import { createClient } from '@redis/client'
+import { createClient, RESP_TYPES } from '@redis/client'
 
 export type RedisClient = ReturnType<typeof createRedisClient>
 
@@ -11,8 +11,12 @@ export function createRedisClient(url: string, connectMilliseconds: number) {
     url,
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_COMMANDS,
-    // An abort signal for each command, which our own limit does without.
-    commandOptions: { timeout: 0 },
+    commandOptions: {
+      // An abort signal for each command, which our own limit does without.
+      timeout: 0,
+      // As text, what is no UTF-8 would look as if it were.
+      typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer },
+    },
     // Three more commands at the start, which proxies and access lists may refuse.
     disableClientInfo: true,
     maintNotifications: 'disabled',

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../definition/logger.ts'
 import type { CacheCounts, SharedOperation } from './cache-counts.ts'
+import { parseCacheUrl } from './cache-url.ts'
 import { FailureLog } from './failure-log.ts'
+import { Patience } from './patience.ts'
 import type { RedisClient } from './redis-client.ts'
 
 export interface RedisConnectionOptions {
@@ -51,12 +53,12 @@ export class RedisConnection {
     const current = this.#current
     if (current?.url !== this.#options.currentUrl()) this.#connect()
     if (!current) return undefined
-    let isSettled = false
-    const giveUp = () => !isSettled && this.#lose(current.client, new Error(`Redis did not answer within ${this.#options.waitMilliseconds} ms.`))
-    // The answer may have come while this process was busy: it is read before what setImmediate runs.
-    const timer = setTimeout(() => setImmediate(giveUp), this.#options.waitMilliseconds)
+    const giveUp = () => this.#lose(current.client, new Error(`Redis did not answer within ${this.#options.waitMilliseconds} ms.`))
+    const patience = new Patience(this.#options.waitMilliseconds, giveUp)
     try {
-      return await command(current.client)
+      const reply = command(current.client)
+      patience.begin()
+      return await reply
     } catch (error) {
       this.#options.counts.errors[operation]++
       if (this.#current === current) this.#failures.tell('The shared cache refuses a command; it is gone on without', error)
@@ -64,8 +66,7 @@ export class RedisConnection {
       if (ELSEWHERE.test(String(error))) this.#lose(current.client, error)
       return undefined
     } finally {
-      isSettled = true
-      clearTimeout(timer)
+      patience.end()
     }
   }
 
@@ -110,6 +111,20 @@ export class RedisConnection {
   async #tryConnect(): Promise<boolean> {
     if (this.#closing.signal.aborted) return false
     const url = this.#options.currentUrl()
+    try {
+      this.#use(await this.#connectTo(url), url)
+      return true
+    } catch (error) {
+      if (this.#closing.signal.aborted) return false
+      this.#options.counts.errors.connect++
+      this.#failures.tell(this.isUp ? 'The new CACHE_URL does not work yet; the one before it is kept' : AWAY, error)
+      return false
+    }
+  }
+
+  async #connectTo(url: string): Promise<RedisClient> {
+    // One that was read anew from a file has not been checked, and the client's own complaint would quote it.
+    parseCacheUrl(url)
     // Loaded where it is used: it takes more than a tenth of a second.
     const { createRedisClient } = await import('./redis-client.ts')
     const client = createRedisClient(url, CONNECT_MILLISECONDS)
@@ -120,14 +135,10 @@ export class RedisConnection {
     try {
       await client.connect()
       this.#closing.signal.throwIfAborted()
-      this.#use(client, url)
-      return true
+      return client
     } catch (error) {
-      client.destroy()
-      if (this.#closing.signal.aborted) return false
-      this.#options.counts.errors.connect++
-      this.#failures.tell(this.isUp ? 'The new CACHE_URL does not work yet; the one before it is kept' : AWAY, error)
-      return false
+      end()
+      throw error
     } finally {
       clearTimeout(timer)
       this.#closing.signal.removeEventListener('abort', end)

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { RequestScope } from '../../definition/resource.ts'
 import type { CacheCounts, SharedOperation } from './cache-counts.ts'
+import type { RedisClient } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
-import { CLAIM, RELEASE, RENEW, STORE } from './redis-scripts.ts'
+import { CLAIM, FORGET, RELEASE, RENEW, STORE } from './redis-scripts.ts'
 
 export interface SharedLayerOptions<Value> {
   connection: RedisConnection
@@ -14,10 +15,20 @@ export interface SharedLayerOptions<Value> {
   prefix: string
   /** For which an entry is kept. */
   keepMilliseconds: number
-  /** For which a wait for somebody else's load lasts at most. */
-  loadMilliseconds: number
+  /** What is stored by a clock that is further ahead than that is none of ours: it would be fresh until ours gets there. */
+  freshMilliseconds: number
   /** Ends every wait. */
   closing: AbortSignal
+}
+
+export interface Wanted {
+  key: string
+  /** When the copy was stored that is too old; undefined where there is none. */
+  knownAt: number | undefined
+  /** When a wait for somebody else's load is over, on the clock of `performance.now`. */
+  endsAt: number
+  /** The request that asks, for its trace. */
+  scope: RequestScope | undefined
 }
 
 /** What another process has stored. */
@@ -30,10 +41,12 @@ export interface Found<Value> {
   isAwaited: boolean
 }
 
-/** The right to load, which nobody else has meanwhile. One of both is called at the end; neither rejects. */
+/** The right to load, which nobody else has meanwhile. One of these is called at the end; none rejects. */
 export interface Lease {
   kind: 'lease'
   store(text: string, storedAt: number): Promise<void>
+  /** For what was loaded and is not to be shared. */
+  forget(): Promise<void>
   release(): Promise<void>
 }
 
@@ -45,8 +58,6 @@ const LOCK_MILLISECONDS = 300
 const RENEW_MILLISECONDS = 100
 /** Between two looks at what somebody else loads; the second half is random. */
 const POLL_MILLISECONDS = 25
-/** Characters of what is none of ours that tell it from what replaces it. */
-const GARBAGE_PREFIX = 64
 
 /** The entries that replicas share in Redis, and whose turn it is to load one. */
 export class SharedLayer<Value> {
@@ -58,26 +69,23 @@ export class SharedLayer<Value> {
 
   /**
    * What was stored there after `knownAt`, waiting while another process loads it; or else the right to load. Undefined where there is nobody to share
-   * with: Redis is away, or the wait took as long as a load may.
-   *
-   * @param knownAt when the copy was stored that is too old; undefined where there is none
-   * @param scope the request that asks, for its trace
+   * with: Redis is away, or the wait is over.
    */
-  async obtain(key: string, knownAt: number | undefined, scope: RequestScope | undefined): Promise<Found<Value> | Lease | undefined> {
-    const { prefix, loadMilliseconds, closing } = this.#options
+  async obtain({ key, knownAt, endsAt, scope }: Wanted): Promise<Found<Value> | Lease | undefined> {
+    const { prefix, closing } = this.#options
     const name = `${prefix}:${createHash('sha256').update(key).digest('hex')}`
     const token = crypto.randomUUID()
-    const until = performance.now() + loadMilliseconds
     let known = knownAt === undefined ? '' : headOf(knownAt)
-    for (let isAwaited = false; performance.now() < until; isAwaited = true) {
-      const reply = await this.#eval('claim', CLAIM, name, [token, String(LOCK_MILLISECONDS), known], scope)
+    for (let isAwaited = false; performance.now() < endsAt; isAwaited = true) {
+      // One span for all: a wait of a second asks thirty times.
+      const reply = await this.#eval('claim', CLAIM, name, [token, String(LOCK_MILLISECONDS), known], isAwaited ? undefined : scope)
       if (reply === 1) return this.#lease(name, token)
-      if (typeof reply === 'string') {
+      if (Buffer.isBuffer(reply)) {
         const found = this.#parse(reply)
         if (found) return { ...found, kind: 'found', isAwaited }
-        known = reply.slice(0, GARBAGE_PREFIX)
+        known = HEAD.exec(reply.toString('latin1'))?.[0] ?? ''
       } else if (reply !== 0) return undefined
-      else await sleep(POLL_MILLISECONDS * (1 + Math.random()), undefined, { signal: closing })
+      await sleep(POLL_MILLISECONDS * (1 + Math.random()), undefined, { signal: closing })
     }
     return undefined
   }
@@ -93,6 +101,7 @@ export class SharedLayer<Value> {
     return {
       kind: 'lease',
       store: (text, storedAt) => end('store', STORE, [`${headOf(storedAt)}"value":${text}}`, String(keepMilliseconds)]),
+      forget: () => end('forget', FORGET, []),
       release: () => end('release', RELEASE, []),
     }
   }
@@ -100,16 +109,17 @@ export class SharedLayer<Value> {
   #eval(operation: SharedOperation, script: string, name: string, values: string[], scope?: RequestScope): Promise<unknown> {
     const { connection } = this.#options
     const keys = [name, `${name}:lock`]
-    const run = () => connection.run(operation, (client) => client.eval(script, { keys, arguments: values }))
-    return scope && connection.isUp ? scope.span('EVAL', run, SPAN) : run()
+    const ask = (client: RedisClient) => client.eval(script, { keys, arguments: values })
+    // Inside of what `run` makes of errors, so that the span is marked with them.
+    return connection.run(operation, scope ? (client) => scope.span('EVAL', () => ask(client), SPAN) : ask)
   }
 
-  #parse(text: string): Pick<Found<Value>, 'value' | 'storedAt' | 'bytes'> | undefined {
-    const { value, counts } = this.#options
-    const [head] = /^\{"storedAt":\d+,/.exec(text) ?? []
-    const parsed = head === undefined ? undefined : parseJson(text)
-    const result = parsed && value.safeParse(parsed.value)
-    if (parsed && result?.success) return { value: result.data, storedAt: Math.min(parsed.storedAt, Date.now()), bytes: Buffer.byteLength(text) }
+  #parse(bytes: Buffer): Pick<Found<Value>, 'value' | 'storedAt' | 'bytes'> | undefined {
+    const { value, counts, freshMilliseconds } = this.#options
+    const now = Date.now()
+    const parsed = parseJson(bytes)
+    const result = parsed && parsed.storedAt <= now + freshMilliseconds ? value.safeParse(parsed.value) : undefined
+    if (parsed && result?.success) return { value: result.data, storedAt: Math.min(parsed.storedAt, now), bytes: bytes.length }
     counts.errors.parse++
     return undefined
   }
@@ -122,9 +132,13 @@ function headOf(storedAt: number): string {
   return `{"storedAt":${storedAt},`
 }
 
-function parseJson(text: string): { storedAt: number; value: unknown } | undefined {
+const HEAD = /^\{"storedAt":\d+,/
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function parseJson(bytes: Buffer): { storedAt: number; value: unknown } | undefined {
   try {
-    return JSON.parse(text)
+    return JSON.parse(utf8.decode(bytes))
   } catch {
     return undefined
   }

@@ -7,8 +7,20 @@ const WINDOW_MILLISECONDS = 5000
 const FAILURE_RATIO = 0.5
 /** Fewer tries than that tell nothing. */
 const MINIMUM_TRIES = 20
+/** Fewer than that tell nothing even of an upstream that is called one by one. */
+const LEAST_TRIES = 5
 /** Until one call may try whether the upstream is back. With a try of the default second, that is known within two. */
 const PROBE_AFTER_MILLISECONDS = 500
+
+export interface BreakerOptions {
+  isOn: boolean
+  /** The time of one try. */
+  tryMilliseconds: number
+  /** Tries that are under way at a time, at most. */
+  concurrency: number
+  /** Milliseconds on a clock that never goes back. @default performance.now */
+  now?: () => number
+}
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
@@ -19,16 +31,31 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Isolated]: 'open',
 }
 
-/** Opens when half of the tries of the last five seconds failed. */
+/**
+ * What is looked back on, and the tries that tell enough: 20 in five seconds, where there can be as many while all of them hang. Where they take long, or
+ * few are under way at a time, it is longer and they are fewer: those that callers keep it busy with for half of the time.
+ */
+function lookBack({ tryMilliseconds, concurrency }: Pick<BreakerOptions, 'tryMilliseconds' | 'concurrency'>) {
+  const rounds = Math.ceil(LEAST_TRIES / concurrency)
+  const windowMilliseconds = Math.max(WINDOW_MILLISECONDS, 2 * rounds * tryMilliseconds)
+  const possible = concurrency * Math.floor(windowMilliseconds / 2 / tryMilliseconds)
+  return { windowMilliseconds, minimumTries: Math.min(MINIMUM_TRIES, possible) }
+}
+
+/** Opens when half of the tries of that time failed. */
 class FailureRate implements IBreaker {
   readonly #tries: RecentCount
   readonly #failures: RecentCount
+  readonly #minimumTries: number
   /** Cockatiel's, for what is kept across processes; this is not. */
   state: unknown
 
-  constructor(now?: () => number) {
-    this.#tries = new RecentCount({ windowMilliseconds: WINDOW_MILLISECONDS, now })
-    this.#failures = new RecentCount({ windowMilliseconds: WINDOW_MILLISECONDS, now })
+  constructor(options: BreakerOptions) {
+    const { windowMilliseconds, minimumTries } = lookBack(options)
+    const { now } = options
+    this.#tries = new RecentCount({ windowMilliseconds, now })
+    this.#failures = new RecentCount({ windowMilliseconds, now })
+    this.#minimumTries = minimumTries
   }
 
   success(state: CircuitState): void {
@@ -43,7 +70,7 @@ class FailureRate implements IBreaker {
     this.#tries.add()
     this.#failures.add()
     const { total } = this.#tries
-    return total >= MINIMUM_TRIES && this.#failures.total >= FAILURE_RATIO * total
+    return total >= this.#minimumTries && this.#failures.total >= FAILURE_RATIO * total
   }
 }
 
@@ -69,9 +96,9 @@ export class Breaker {
   /** How often it has opened. */
   #openings = 0
 
-  constructor({ isOn, now }: { isOn: boolean; now?: () => number }) {
-    this.#isOn = isOn
-    this.#policy = circuitBreaker(handleType(Failure), { halfOpenAfter: PROBE_AFTER_MILLISECONDS, breaker: new FailureRate(now) })
+  constructor(options: BreakerOptions) {
+    this.#isOn = options.isOn
+    this.#policy = circuitBreaker(handleType(Failure), { halfOpenAfter: PROBE_AFTER_MILLISECONDS, breaker: new FailureRate(options) })
     this.#policy.onBreak(() => {
       this.#openings++
     })

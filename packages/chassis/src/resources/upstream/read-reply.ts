@@ -6,19 +6,28 @@ const DISCARDED_BYTES = 65_536
 /** Statuses with which a server says that it can't now, and that another try may succeed (RFC 9110, section 15; RFC 6585). */
 const isTemporary = (status: number) => status === 408 || status === 429 || status >= 500
 
+export interface ReplyLimits {
+  method: string
+  maxBytes: number
+  /** Milliseconds; a longer `Retry-After` is taken for that. */
+  maxRetryAfter: number
+}
+
 /**
  * Reads a JSON answer to its end. `undefined` where there can't be a body.
  *
  * @throws {Unavailable} when it says that the upstream can't, {@link BadReply} for any other answer.
  */
-export async function readReply(response: Response, { method, maxBytes }: { method: string; maxBytes: number }): Promise<unknown> {
+export async function readReply(response: Response, { method, maxBytes, maxRetryAfter }: ReplyLimits): Promise<unknown> {
   const { status } = response
   if (status < 200 || status > 299) {
     await readBytes(response, DISCARDED_BYTES).catch(() => {})
-    if (isTemporary(status)) throw new Unavailable('status', { retryAfter: retryAfterOf(response), detail: String(status) })
+    if (isTemporary(status)) throw new Unavailable('status', { retryAfter: retryAfterOf(response, maxRetryAfter), detail: String(status) })
     throw new BadReply(`It answered ${status}.`)
   }
-  if (method === 'HEAD' || status === 204 || status === 205) return undefined
+  if (method === 'HEAD') return undefined
+  // Neither has a body, but for one that a server sends all the same; unread, it would keep the connection.
+  if (status === 204 || status === 205) return void (await readBytes(response, maxBytes))
   checkMediaType(response)
   return parseJson(await readBytes(response, maxBytes))
 }
@@ -53,8 +62,8 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** In milliseconds, from seconds or a date (RFC 9110, section 10.2.3). */
-function retryAfterOf({ headers }: Response): number | undefined {
+function retryAfterOf({ headers }: Response, most: number): number | undefined {
   const value = headers.get('retry-after')?.trim() ?? ''
   const milliseconds = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)
+  return Number.isNaN(milliseconds) ? undefined : Math.min(most, Math.max(0, milliseconds))
 }

@@ -8,9 +8,15 @@ function failAll({ budget, clock, rate, seconds }: { budget: RetryBudget; clock:
   for (let request = 0; request < rate * seconds; request++) {
     clock.now += 1000 / rate
     budget.countRequest()
-    for (let retry = 0; retry < 2; retry++) if (budget.take()) retries++
+    for (let retry = 0; retry < 2; retry++) if (take(budget)) retries++
   }
   return retries
+}
+
+function take(budget: RetryBudget): boolean {
+  const permit = budget.reserve()
+  permit?.spend()
+  return permit !== undefined
 }
 
 function newBudget() {
@@ -22,8 +28,19 @@ describe('a retry budget', () => {
   test('lets a call be repeated where there is hardly any traffic', () => {
     const { budget, clock } = newBudget()
     budget.countRequest()
-    assert.deepEqual([budget.take(), budget.take(), budget.take(), budget.take()], [true, true, true, false])
+    assert.deepEqual([take(budget), take(budget), take(budget), take(budget)], [true, true, true, false])
     clock.now += 11_000
+    assert.equal(budget.left, 3)
+  })
+
+  test('counts a retry that was given back as none, once', () => {
+    const { budget } = newBudget()
+    const permits = [budget.reserve(), budget.reserve(), budget.reserve()]
+    assert.deepEqual([budget.left, budget.reserve()], [0, undefined])
+    for (const permit of permits) permit?.giveBack()
+    assert.equal(budget.left, 3)
+    permits[0]?.giveBack()
+    permits[0]?.spend()
     assert.equal(budget.left, 3)
   })
 

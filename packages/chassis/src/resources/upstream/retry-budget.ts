@@ -10,12 +10,20 @@ const SPREAD = 0.15
 /** The most retries at once. Ten good seconds earn hundreds, which an outage would spend in its first second, when they help least. */
 const BURST = RESERVE
 
+/** The right to one retry: it counts when it is spent, and not at all when it is given back. Only the first of both has an effect. */
+export interface RetryPermit {
+  spend(): void
+  giveBack(): void
+}
+
 /** Bounds what retries add to an upstream's load, whatever fails: over ten seconds a fifth of the requests, or three, and never many at once. */
 export class RetryBudget {
   readonly #requests: RecentCount
   readonly #retries: RecentCount
   readonly #now: () => number
   #atOnce = BURST
+  /** Permits that are neither spent nor given back. */
+  #reserved = 0
   #refilledAt: number
 
   constructor(now: () => number = () => performance.now()) {
@@ -29,7 +37,7 @@ export class RetryBudget {
   get left(): number {
     this.#refill(0)
     const allowed = Math.floor(Math.max(RESERVE, RATIO * this.#requests.total))
-    return Math.max(0, Math.min(allowed - this.#retries.total, Math.floor(this.#atOnce)))
+    return Math.max(0, Math.min(allowed - this.#retries.total - this.#reserved, Math.floor(this.#atOnce)))
   }
 
   /** To be told of each request that is sent, not of its retries. */
@@ -38,12 +46,20 @@ export class RetryBudget {
     this.#refill(SPREAD)
   }
 
-  /** Whether one more retry may be made; it is counted then. */
-  take(): boolean {
-    if (this.left < 1) return false
-    this.#retries.add()
+  /** Undefined where no more retries may be made. */
+  reserve(): RetryPermit | undefined {
+    if (this.left < 1) return undefined
+    this.#reserved++
     this.#atOnce--
-    return true
+    let isSettled = false
+    const settle = (isSpent: boolean) => {
+      if (isSettled) return
+      isSettled = true
+      this.#reserved--
+      if (isSpent) this.#retries.add()
+      else this.#refill(1)
+    }
+    return { spend: () => settle(true), giveBack: () => settle(false) }
   }
 
   /** Time brings the reserve back, requests bring the rest. */

@@ -40,7 +40,16 @@ function sendTo(
   { call = {}, ...more }: { call?: Partial<UpstreamCall<unknown>>; signal?: AbortSignal; timeoutMilliseconds?: number } = {},
 ) {
   const request = toOutgoingRequest(url, { response, ...call })
-  return send({ request, headers: {}, timeoutMilliseconds: 1000, signal: undefined, maxBytes: 1000, onStatus: () => {}, ...more })
+  return send({
+    request,
+    headers: {},
+    timeoutMilliseconds: 1000,
+    signal: undefined,
+    maxBytes: 1000,
+    maxRetryAfter: 30_000,
+    onStatus: () => {},
+    ...more,
+  })
 }
 
 describe('one try', () => {
@@ -101,6 +110,14 @@ describe('one try', () => {
     await assert.rejects(sendTo(redirect.url), { message: 'It answered 302.' })
   })
 
+  test('reads the body that a 205 should not have', async () => {
+    using server = await listen((socket) => socket.write('HTTP/1.1 205 Reset Content\r\nContent-Length: 2\r\n\r\nno'))
+    for (let call = 0; call < 5; call++) assert.equal(await sendTo(server.url), undefined)
+    assert.ok(server.opened() <= 2, `${server.opened()} connections`)
+    using endless = await listen((socket) => socket.write('HTTP/1.1 205 Reset Content\r\nContent-Length: 100000\r\n\r\nno'))
+    await assert.rejects(sendTo(endless.url), { name: 'BadReply' })
+  })
+
   test('reuses its connection, also after an answer that is an error', async () => {
     let answers = 0
     using server = await listen((socket) => socket.write(answers++ % 2 ? 'HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno' : `${head(2)}{}`))
@@ -120,6 +137,18 @@ describe('a call of an upstream', () => {
     assert.equal(urlOf({ path: 'a?b#c' }), 'https://example.com/base/a%3Fb%23c')
     assert.equal(urlOf({ path: '//evil.example.com/' }), 'https://example.com/base//evil.example.com/')
     for (const path of ['../other', '/%2e%2e/other', 'a/../../other']) assert.throws(() => urlOf({ path }), /must not lead out/)
+  })
+
+  test('can be sent, or is refused before it is tried', () => {
+    for (const call of [
+      { method: 'TRACE' },
+      { method: 'GET', json: 1 },
+      { headers: { 'x y': '1' } },
+      { headers: { x: 'a\nb' } },
+      { headers: { 'Transfer-Encoding': 'chunked' } },
+    ]) {
+      assert.throws(() => urlOf(call as Partial<UpstreamCall<unknown>>), TypeError)
+    }
   })
 
   test('may replace header fields, in any case of letters', () => {

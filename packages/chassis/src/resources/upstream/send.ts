@@ -10,6 +10,8 @@ export interface Sending {
   /** Ends the try before its time: nobody waits for it any more. */
   signal: AbortSignal | undefined
   maxBytes: number
+  /** Milliseconds; a longer `Retry-After` is taken for that. */
+  maxRetryAfter: number
   /** Told as soon as it is known. */
   onStatus(status: number): void
 }
@@ -45,7 +47,7 @@ export async function send(sending: Sending): Promise<unknown> {
   }
 }
 
-async function exchange({ request, headers, maxBytes, onStatus }: Sending, signal: AbortSignal): Promise<unknown> {
+async function exchange({ request, headers, maxBytes, maxRetryAfter, onStatus }: Sending, signal: AbortSignal): Promise<unknown> {
   const { method, url, body, isIdempotent } = request
   try {
     const init = { method, headers: { ...request.headers, ...headers }, signal, ...(body !== undefined && { body }) }
@@ -53,7 +55,7 @@ async function exchange({ request, headers, maxBytes, onStatus }: Sending, signa
     // a new connection, for one that the upstream is just closing would fail a call that can't be repeated.
     const response = await fetch(url, { ...init, redirect: 'manual', ...(!isIdempotent && { keepalive: false }) })
     onStatus(response.status)
-    return await readReply(response, { method, maxBytes })
+    return await readReply(response, { method, maxBytes, maxRetryAfter })
   } catch (error) {
     throw error instanceof Unavailable || error instanceof BadReply ? error : toUnavailable(error)
   }

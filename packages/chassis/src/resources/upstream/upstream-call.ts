@@ -29,13 +29,20 @@ export interface OutgoingRequest {
 }
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
+const METHODS = new Set([...IDEMPOTENT, 'POST', 'PATCH'])
+const BODILESS = new Set(['GET', 'HEAD'])
+/** Fields that say how one connection is used, which is the runtime's business (RFC 9110, section 7.6.1). */
+const CONNECTION_FIELD = /^(connection|content-length|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i
 
-/** @throws {TypeError} when the path leads out of the upstream's URL. */
+/** @throws {TypeError} for what can't be sent: that is no fault of the upstream. */
 export function toOutgoingRequest(
   base: URL,
   { method, path = '', query = {}, headers = {}, json, isIdempotent }: UpstreamCall<unknown>,
 ): OutgoingRequest {
   const theMethod = method ?? (json === undefined ? 'GET' : 'POST')
+  if (!METHODS.has(theMethod)) throw new TypeError(`The method of a call must be one of ${[...METHODS].join(', ')}.`)
+  if (json !== undefined && BODILESS.has(theMethod)) throw new TypeError(`A call by ${theMethod} has no body; remove its json or change its method.`)
+  for (const [name, value] of Object.entries(headers)) checkField(name, value)
   return {
     method: theMethod,
     url: urlOf(base, path, query),
@@ -48,6 +55,16 @@ export function toOutgoingRequest(
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     },
     isIdempotent: isIdempotent ?? IDEMPOTENT.has(theMethod),
+  }
+}
+
+function checkField(name: string, value: string): void {
+  if (CONNECTION_FIELD.test(name)) throw new TypeError(`A call must not set the header field ${name}, which belongs to the connection; remove it.`)
+  try {
+    new Headers([[name, value]])
+  } catch {
+    // The runtime's own message quotes the value.
+    throw new TypeError(`The header field ${JSON.stringify(name)} of a call has a name or a value that HTTP does not allow; correct it.`)
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type UpstreamOptions, upstream } from '@slipway/chassis'
 import { shouting } from '../../../../../test/open-upstream.ts'
 import { describeConfig } from '../../run/config-keys.ts'
 import { ConfigError } from '../../run/load-config.ts'
@@ -32,9 +33,25 @@ test('an upstream is where its URL says, and has defaults for all keys', () => {
       ['SHOUT_CLOUD_ATTEMPTS', '3'],
       ['SHOUT_CLOUD_CONCURRENCY', '100'],
       ['SHOUT_CLOUD_MAX_RESPONSE_BYTES', '1048576'],
+      ['SHOUT_CLOUD_MAX_RETRY_AFTER', '30'],
       ['SHOUT_CLOUD_BREAKER', 'true'],
     ],
   )
   assert.deepEqual(cloud?.network({}), [{ host: 'shout.example.com', port: 443 }])
   assert.deepEqual(cloud?.network({ SHOUT_CLOUD_URL: 'http://10.0.0.1:8090/x' }), [{ host: '10.0.0.1', port: 8090 }])
+  assert.deepEqual(cloud?.network({ SHOUT_CLOUD_URL: 'https://[2001:db8::1]/x' }), [{ host: '2001:db8::1', port: 443 }])
+})
+
+test('the definition of an upstream is refused with a sentence for each mistake', () => {
+  const wrong = { name: 'Shout Cloud', url: 'ftp://example.com', timeout: -1, attempts: 1.5, maxResponseBytes: Number.NaN, maxRetryAfter: '30' }
+  assert.throws(() => upstream(wrong as unknown as UpstreamOptions), {
+    name: 'DefinitionError',
+    message: `The upstream Shout Cloud is not well defined:
+  Its name must be lower-case letters, digits and hyphens, starting with a letter, as in shout-cloud.
+  Its url must be http:// or https://, without credentials, query or fragment.
+  Its timeout must be a number of seconds from 0.001 to 3600; it is -1.
+  Its attempts must be a whole number of tries from 1 to 10; it is 1.5.
+  Its maxResponseBytes must be a whole number of bytes from 1 to 1073741824; it is NaN.
+  Its maxRetryAfter must be a number of seconds from 0 to 3600; it is 30.`,
+  })
 })

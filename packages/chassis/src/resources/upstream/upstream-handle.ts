@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { RequestScope } from '../../definition/resource.ts'
-import { ServiceError } from '../../definition/service-error.ts'
 import type { Breaker } from './breaker.ts'
-import type { RetryBudget } from './retry-budget.ts'
+import { type CallTimes, timesOf } from './call-times.ts'
+import { parseReply } from './parse-reply.ts'
+import type { Rest } from './rest.ts'
+import type { RetryBudget, RetryPermit } from './retry-budget.ts'
 import { send } from './send.ts'
 import { type OutgoingRequest, toOutgoingRequest, type UpstreamCall } from './upstream-call.ts'
 import type { UpstreamSettings } from './upstream-config.ts'
-import { BadReply, isUpstreamFailure, Unavailable } from './upstream-error.ts'
+import { isUpstreamFailure, toServiceError, Unavailable } from './upstream-error.ts'
 import { outcomeOf, type UpstreamMeters } from './upstream-meters.ts'
 
 export interface UpstreamParts {
@@ -15,29 +17,31 @@ export interface UpstreamParts {
   name: string
   url: URL
   settings: UpstreamSettings
-  /** The time of one try. */
-  tryMilliseconds: number
+  /** Seconds that any of the service's requests may take. */
+  longestDeadline: number
   budget: RetryBudget
   breaker: Breaker
+  rest: Rest
   meters: UpstreamMeters
 }
 
 /** A call on its way through its tries. */
-interface Attempted<Reply> {
+interface Attempted<Reply> extends CallTimes {
   request: OutgoingRequest
   response: z.ZodType<Reply>
-  /** On the clock of `performance.now`. */
-  deadlineAt: number
   signal: AbortSignal | undefined
 }
 
-/** What is left of a request's time for its own answer. */
-export const MARGIN_MILLISECONDS = 100
+/** One more try, and what has to be before it. */
+interface Retry {
+  permit: RetryPermit
+  /** Milliseconds. */
+  pause: number
+}
+
 /** The longest pause before the second try; doubled for each one after. */
 const FIRST_PAUSE_MILLISECONDS = 100
 const LONGEST_PAUSE_MILLISECONDS = 1000
-/** How long a client is asked to wait, at least: `Retry-After` has no smaller unit. */
-const RETRY_AFTER_SECONDS = 1
 /** Envoy's field for how long the caller waits, which service meshes know. */
 const DEADLINE_FIELD = 'x-envoy-expected-rq-timeout-ms'
 
@@ -61,7 +65,7 @@ export class Upstream {
     const attempted: Attempted<Reply> = {
       request: toOutgoingRequest(url, call),
       response: call.response,
-      deadlineAt: this.#deadlineOf(call),
+      ...timesOf(call.within, this.#scope, this.#parts),
       signal: (call.within ?? this.#scope)?.signal,
     }
     try {
@@ -75,50 +79,78 @@ export class Upstream {
   }
 
   async #callUntilDone<Reply>(attempted: Attempted<Reply>): Promise<Reply> {
-    const { settings, breaker, meters } = this.#parts
-    const { request, deadlineAt, signal } = attempted
+    let retry: Retry | undefined
     for (let attempt = 1; ; attempt++) {
-      signal?.throwIfAborted()
-      const time = deadlineAt - performance.now()
-      if (time <= 0) throw new Unavailable('deadline')
-      if (meters.active >= settings.CONCURRENCY) throw new Unavailable('saturated')
       try {
-        return await breaker.run(() => this.#try(attempted, attempt, time))
+        return await this.#attempt(attempted, attempt, retry)
       } catch (error) {
-        const pause = pauseAfter(error, attempt)
-        if (attempt >= settings.ATTEMPTS || performance.now() + pause >= deadlineAt || !this.#mayRepeat(request, error)) throw error
-        await sleep(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted())
+        // Of one that was not sent: the breaker has opened meanwhile, or somebody else was first.
+        retry?.permit.giveBack()
+        retry = this.#retryAfter(error, attempted, attempt)
+        if (!retry) throw error
       }
     }
   }
 
-  /** Whether another try can help, does no harm, and is within the budget. */
-  #mayRepeat({ isIdempotent }: OutgoingRequest, error: unknown): boolean {
-    const { budget, meters } = this.#parts
-    if (!isUpstreamFailure(error) || (error.kind !== 'refused' && !isIdempotent)) return false
-    const isAllowed = budget.take()
-    meters.countRetry(isAllowed)
-    return isAllowed
+  async #attempt<Reply>(attempted: Attempted<Reply>, attempt: number, retry: Retry | undefined): Promise<Reply> {
+    const { breaker, budget, meters } = this.#parts
+    const { signal } = attempted
+    if (retry) await sleep(retry.pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted())
+    signal?.throwIfAborted()
+    const time = this.#admit(attempted)
+    return breaker.run(() => {
+      retry?.permit.spend()
+      if (retry) meters.countRetry(true)
+      else budget.countRequest()
+      return this.#try(attempted, attempt, time)
+    })
   }
 
-  #try<Reply>({ request, response, signal }: Attempted<Reply>, attempt: number, time: number): Promise<Reply> {
-    const { settings, tryMilliseconds, budget, meters } = this.#parts
-    if (attempt === 1) budget.countRequest()
+  /** The milliseconds that there are for a try. @throws {Unavailable} where none may be sent now */
+  #admit({ deadlineAt }: Attempted<unknown>): number {
+    const { settings, rest, meters } = this.#parts
+    const time = deadlineAt - performance.now()
+    if (time <= 0) throw new Unavailable('deadline')
+    const { left } = rest
+    if (left > 0) throw new Unavailable('resting', { retryAfter: left })
+    if (meters.active >= settings.CONCURRENCY) throw new Unavailable('saturated')
+    return time
+  }
+
+  /** Undefined where another try can't help, may do harm, or is over the budget. */
+  #retryAfter(error: unknown, { request, deadlineAt }: Attempted<unknown>, attempt: number): Retry | undefined {
+    const { settings, budget, meters } = this.#parts
+    if (attempt >= settings.ATTEMPTS || !isUpstreamFailure(error) || (error.kind !== 'refused' && !request.isIdempotent)) return undefined
+    const pause = pauseAfter(error, attempt)
+    if (performance.now() + pause >= deadlineAt) return undefined
+    const permit = budget.reserve()
+    if (!permit) meters.countRetry(false)
+    return permit && { permit, pause }
+  }
+
+  #try<Reply>({ request, response, signal, tryMilliseconds }: Attempted<Reply>, attempt: number, time: number): Promise<Reply> {
+    const { settings, meters } = this.#parts
     const timeoutMilliseconds = Math.min(tryMilliseconds, time)
     const observed = meters.observe(request, attempt)
-    const { onStatus } = observed
+    const limits = { maxBytes: settings.MAX_RESPONSE_BYTES, maxRetryAfter: settings.MAX_RETRY_AFTER * 1000 }
     const work = () =>
       meters.measure(observed, async () => {
         // Made here, where the span of this try is the current one.
         const headers = this.#headersOf(timeoutMilliseconds)
         try {
-          return parse(response, await send({ request, headers, timeoutMilliseconds, signal, maxBytes: settings.MAX_RESPONSE_BYTES, onStatus }))
+          return parseReply(response, await send({ request, headers, timeoutMilliseconds, signal, ...limits, onStatus: observed.onStatus }))
         } catch (error) {
-          const isHurried = error instanceof Unavailable && error.kind === 'timeout' && timeoutMilliseconds < tryMilliseconds / 2
-          throw isHurried ? new Unavailable('deadline') : error
+          throw this.#learnFrom(error, timeoutMilliseconds < tryMilliseconds / 2)
         }
       })
     return this.#scope ? this.#scope.span(request.method, work, { kind: 'client', attributes: observed.attributes }) : work()
+  }
+
+  /** The error of a try as it counts, after what the upstream asked for is noted. One that was hurried had not the time that a well one may need. */
+  #learnFrom(error: unknown, isHurried: boolean): unknown {
+    if (!(error instanceof Unavailable)) return error
+    if (error.retryAfter !== undefined) this.#parts.rest.ask(error.retryAfter)
+    return error.kind === 'timeout' && isHurried ? new Unavailable('deadline') : error
   }
 
   #headersOf(timeoutMilliseconds: number): Record<string, string> {
@@ -129,32 +161,10 @@ export class Upstream {
       ...(scope?.tracestate !== undefined && { tracestate: scope.tracestate }),
     }
   }
-
-  /** On the clock of `performance.now`. */
-  #deadlineOf({ within }: UpstreamCall<unknown>): number {
-    const remaining = (within ?? this.#scope)?.remainingTime ?? Number.POSITIVE_INFINITY
-    return performance.now() + Math.min(this.#parts.settings.TOTAL_TIMEOUT * 1000, remaining - MARGIN_MILLISECONDS)
-  }
-}
-
-function parse<Reply>(schema: z.ZodType<Reply>, data: unknown): Reply {
-  const { success, data: reply, error } = schema.safeParse(data)
-  if (success) return reply
-  // By path and code alone: a message of the schema's own may quote the reply.
-  const issues = error.issues.slice(0, 5).map(({ path, code }) => `${path.join('.') || 'the whole'}: ${code}`)
-  throw new BadReply(`It answered with JSON of another shape (${issues.join(', ')}).`)
 }
 
 /** Full jitter, so that callers that failed together don't come back together; and never before the upstream wants it. */
-function pauseAfter(error: unknown, attempt: number): number {
+function pauseAfter({ retryAfter = 0 }: Unavailable, attempt: number): number {
   const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1))
-  const wanted = error instanceof Unavailable ? (error.retryAfter ?? 0) : 0
-  return wanted + Math.random() * longest
-}
-
-function toServiceError(name: string, error: unknown): unknown {
-  if (error instanceof BadReply) return new ServiceError('bad_upstream_reply', `The reply of ${name} can't be used.`, { cause: error })
-  if (!(error instanceof Unavailable)) return error
-  const retryAfter = Math.max(RETRY_AFTER_SECONDS, (error.retryAfter ?? 0) / 1000)
-  return new ServiceError('upstream_unavailable', `${name} is not available.`, { retryAfter, cause: error })
+  return Math.ceil(retryAfter + Math.random() * longest)
 }

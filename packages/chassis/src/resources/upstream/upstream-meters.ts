@@ -1,13 +1,25 @@
 import type { ResourceMeter, Series } from '../../definition/resource.ts'
+import { hostOf, portOf } from './base-url.ts'
 import type { Breaker, BreakerState } from './breaker.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import type { OutgoingRequest } from './upstream-call.ts'
-import { portOf } from './upstream-config.ts'
 import { BadReply, Unavailable, type UnavailableKind } from './upstream-error.ts'
 
 export type CallOutcome = 'ok' | UnavailableKind | 'bad_reply' | 'aborted'
 
-const OUTCOMES: readonly CallOutcome[] = ['ok', 'refused', 'reset', 'timeout', 'status', 'deadline', 'open', 'saturated', 'bad_reply', 'aborted']
+const OUTCOMES: readonly CallOutcome[] = [
+  'ok',
+  'refused',
+  'reset',
+  'timeout',
+  'status',
+  'deadline',
+  'open',
+  'resting',
+  'saturated',
+  'bad_reply',
+  'aborted',
+]
 const STATES: readonly BreakerState[] = ['closed', 'open', 'half-open']
 
 export interface UpstreamMetersOptions {
@@ -36,7 +48,7 @@ export class UpstreamMeters {
   active = 0
 
   constructor({ resource, url, meter, breaker, budget }: UpstreamMetersOptions) {
-    this.#labels = { server_address: url.hostname, server_port: String(portOf(url)), resource }
+    this.#labels = { server_address: hostOf(url), server_port: String(portOf(url)), resource }
     this.#durations = meter.histogram({
       name: 'http_client_request_duration_seconds',
       help: 'Duration of HTTP requests to upstreams, each try on its own, by method, status and error.',
@@ -50,7 +62,7 @@ export class UpstreamMeters {
       () => [...this.#calls].map(([outcome, value]) => ({ labels: { resource, outcome }, value })),
     )
     meter.counter(
-      { name: 'upstream_retries_total', help: 'Retries that were made, or were over the retry budget.', labels: ['resource', 'outcome'] },
+      { name: 'upstream_retries_total', help: 'Retries that were sent, or were over the retry budget.', labels: ['resource', 'outcome'] },
       () => Object.entries(this.#retries).map(([outcome, value]) => ({ labels: { resource, outcome }, value })),
     )
     meter.gauge({ name: 'upstream_retry_budget', help: 'Retries that are left for now.', labels: ['resource'] }, () => [
@@ -76,7 +88,7 @@ export class UpstreamMeters {
       'http.request.method': method,
       // Without the query, which may have secrets.
       'url.full': `${url.origin}${url.pathname}`,
-      'server.address': url.hostname,
+      'server.address': hostOf(url),
       'server.port': portOf(url),
     }
     if (attempt > 1) attributes['http.request.resend_count'] = attempt - 1

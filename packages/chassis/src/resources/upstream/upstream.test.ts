@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FaultName } from '../../../../../services/shout/stand-in/fault.ts'
-import { type OpenUpstream, openUpstream, type ShoutAnswer } from '../../../../../test/open-upstream.ts'
+import type { FaultName } from '@slipway/chassis/testing'
+import { assertProblem } from '../../../../../test/open-service.ts'
+import { type OpenUpstream, openUpstream } from '../../../../../test/open-upstream.ts'
 import { freePort } from '../../../../../test/start-process.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
-
-function assertProblem({ status, body }: ShoutAnswer, expected: number, code: string): void {
-  assert.deepEqual([status, body.code], [expected, code], JSON.stringify(body))
-}
 
 /** Resolves when it is so; fails after six seconds, for Node closes an idle connection after four. */
 async function until(isSo: () => boolean | Promise<boolean>, message: string): Promise<void> {
@@ -88,7 +85,7 @@ describe('an upstream that fails', () => {
         tries.map(({ attributes, isError }) => [attributes['http.request.resend_count'], isError]),
         Array.from({ length: calls }, (_, index) => [index || undefined, true]),
       )
-      assert.doesNotMatch(JSON.stringify([open.service.logs, open.service.spans, answer.body]), /hidden|It works|RESULT/)
+      assert.doesNotMatch(JSON.stringify([open.service.logs, open.service.spans, answer.body]), /hidden|It works|wrong/)
       await until(() => open.standIn.connections() <= 1, 'connections of failed calls are open')
       open.standIn.set()
       assert.equal((await open.shout()).status, 200)
@@ -112,11 +109,57 @@ describe('an upstream that fails', () => {
     const startedAt = performance.now()
     assert.equal((await open.shout()).status, 200)
     assert.ok(performance.now() - startedAt > 990)
-    open.standIn.set({ fault: 'busy', retryAfter: 30 })
+    open.standIn.set({ fault: 'busy', retryAfter: 29 })
     const answer = await open.shout()
     assertProblem(answer, 503, 'upstream_unavailable')
-    assert.equal(answer.headers.get('retry-after'), '30')
+    assert.equal(answer.headers.get('retry-after'), '29')
     assert.ok(performance.now() - startedAt < 1900, 'it does not wait in vain')
+  })
+
+  test('is left alone for as long as it asks, by all calls', async () => {
+    await using open = await openUpstream()
+    open.standIn.set({ fault: 'busy', retryAfter: 1, times: 1 })
+    assertProblem(await open.shout('/once'), 503, 'upstream_unavailable')
+    for (const path of ['/shout', '/once'] as const) {
+      const answer = await open.shout(path)
+      assertProblem(answer, 503, 'upstream_unavailable')
+      assert.equal(answer.headers.get('retry-after'), '1')
+    }
+    assert.equal(open.standIn.calls(), 1)
+    assert.equal(await open.service.metric('upstream_calls_total', { outcome: 'resting' }), 2)
+    await sleep(1010)
+    assert.equal((await open.shout('/once')).status, 200)
+  })
+
+  test('is not left alone for longer than it may be, and clients are not told more', async () => {
+    await using open = await openUpstream({ environment: { SHOUT_CLOUD_MAX_RETRY_AFTER: '0.3' } })
+    open.standIn.set({ fault: 'busy', retryAfter: 86_400, times: 1 })
+    const answer = await open.shout('/once')
+    assertProblem(answer, 503, 'upstream_unavailable')
+    assert.equal(answer.headers.get('retry-after'), '1')
+    assertProblem(await open.shout('/once'), 503, 'upstream_unavailable')
+    await sleep(310)
+    assert.equal((await open.shout('/once')).status, 200)
+  })
+
+  test('is not blamed for what can’t be sent: 500, and the breaker stays closed', async () => {
+    await using open = await openUpstream()
+    for (let call = 0; call < 30; call++) {
+      const answer = await open.service.request('/unsendable')
+      assert.equal(answer.status, 500)
+      await answer.body?.cancel()
+    }
+    assert.deepEqual([open.standIn.calls(), await stateOf(open)], [0, 'closed'])
+    assert.doesNotMatch(JSON.stringify(open.service.logs), /no\\nvalue/)
+  })
+
+  test('is not counted as repeated where the breaker has opened meanwhile', async () => {
+    await using open = await openUpstream()
+    open.standIn.set({ fault: 'error' })
+    await Promise.all(Array.from({ length: 20 }, () => open.shout()))
+    const sent = (await open.service.metric('upstream_retries_total', { outcome: 'made' })) ?? 0
+    assert.deepEqual([await stateOf(open), sent], ['open', open.standIn.calls() - 20])
+    assert.equal(await open.service.metric('upstream_retry_budget'), 3 - sent)
   })
 
   test('with 404 was asked for what it does not have: 502, and the breaker stays closed', async () => {
@@ -171,6 +214,14 @@ describe('an upstream that is down', () => {
     const backAt = performance.now()
     while ((await load(0.1)).some(({ status }) => status !== 200)) assert.ok(performance.now() - backAt < 2000)
     assert.equal(await stateOf(open), 'closed')
+  })
+
+  test('and is called one by one, with less time for a call than for a try, is called no more', { timeout: 20_000 }, async () => {
+    const environment = { SHOUT_CLOUD_CONCURRENCY: '1', SHOUT_CLOUD_TIMEOUT: '10', SHOUT_CLOUD_TOTAL_TIMEOUT: '0.1' }
+    await using open = await openUpstream({ environment })
+    open.standIn.set({ fault: 'slow', delay: 5000 })
+    for (let call = 0; call < 25 && (await stateOf(open)) === 'closed'; call++) assertProblem(await open.shout(), 503, 'upstream_unavailable')
+    assert.equal(await stateOf(open), 'open')
   })
 
   test('is called on and on with the breaker off, within the budget', async () => {

@@ -11,6 +11,7 @@ export const FAULTS = {
   html: 'answers 200 with a page of HTML',
   empty: 'answers 200 without a body',
   'wrong-shape': 'answers 200 with JSON of another shape',
+  reply: 'answers 200 with `reply` as JSON',
   huge: 'answers 200 with 10 MB of JSON',
 } as const
 
@@ -23,6 +24,8 @@ export interface Fault {
   delay?: number
   /** Seconds, for `busy`. @default 1 */
   retryAfter?: number
+  /** Any JSON, for `reply`. @default null */
+  reply?: unknown
   /** How many calls it lasts, at least one; then all is well. @default for ever */
   times?: number
 }
@@ -33,19 +36,19 @@ export interface Answer {
   body: string | Buffer
 }
 
-const JSON_TYPE = { 'content-type': 'APPLICATION/JSON' }
+const JSON_TYPE = { 'content-type': 'application/json' }
 const HUGE_BYTES = 10_000_000
 
 let huge: Buffer | undefined
 
 /** Made once: many of them at a time would say more of this process's memory than of the caller's. */
 function hugeBody(): Buffer {
-  huge ??= Buffer.from(JSON.stringify({ INPUT: 'huge', OUTPUT: 'A'.repeat(HUGE_BYTES) }))
+  huge ??= Buffer.from(JSON.stringify('A'.repeat(HUGE_BYTES)))
   return huge
 }
 
 /** For the faults that are an answer. */
-export function faultyAnswer({ fault, retryAfter = 1 }: Fault): Answer | undefined {
+export function faultyAnswer({ fault, retryAfter = 1, reply = null }: Fault): Answer | undefined {
   switch (fault) {
     case 'error':
       return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'Internal Server Error' }
@@ -56,7 +59,9 @@ export function faultyAnswer({ fault, retryAfter = 1 }: Fault): Answer | undefin
     case 'empty':
       return { status: 200, headers: JSON_TYPE, body: '' }
     case 'wrong-shape':
-      return { status: 200, headers: JSON_TYPE, body: '{"RESULT": ["TSET"]}' }
+      return { status: 200, headers: JSON_TYPE, body: '{"wrong": ["shape"]}' }
+    case 'reply':
+      return { status: 200, headers: JSON_TYPE, body: JSON.stringify(reply) }
     case 'huge':
       return { status: 200, headers: JSON_TYPE, body: hugeBody() }
     default:
@@ -67,18 +72,24 @@ export function faultyAnswer({ fault, retryAfter = 1 }: Fault): Answer | undefin
 /** For the faults of the connection. Whether there was one to bring about. */
 export function breakConnection({ fault }: Fault, socket: Socket): boolean {
   if (fault === 'drop') socket.destroy()
-  if (fault === 'half-close') socket.end('HTTP/1.1 200 OK\r\nContent-Type: APPLICATION/JSON\r\nContent-Length: 1000\r\n\r\n{"INPUT": ')
+  if (fault === 'half-close') socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"half": ')
   return fault === 'drop' || fault === 'half-close'
 }
 
 /** @throws {TypeError} with a sentence that says what it must be. */
 export function parseFault(value: unknown): Fault {
   if (typeof value !== 'object' || value === null) throw new TypeError('The body must be an object, such as {"fault": "slow", "delay": 500}.')
-  const { fault = 'none', delay, retryAfter, times, ...others } = Object.fromEntries(Object.entries(value))
+  const { fault = 'none', delay, retryAfter, reply, times, ...others } = Object.fromEntries(Object.entries(value))
   const [unknown] = Object.keys(others)
-  if (unknown !== undefined) throw new TypeError(`${unknown} is unknown; there are fault, delay, retryAfter and times.`)
+  if (unknown !== undefined) throw new TypeError(`${unknown} is unknown; there are fault, delay, retryAfter, reply and times.`)
   if (!isFaultName(fault)) throw new TypeError(`fault must be one of ${Object.keys(FAULTS).join(', ')}.`)
-  return { fault, ...numberOf('delay', delay), ...numberOf('retryAfter', retryAfter), ...numberOf('times', times) }
+  return {
+    fault,
+    ...(reply !== undefined && { reply }),
+    ...numberOf('delay', delay),
+    ...numberOf('retryAfter', retryAfter),
+    ...numberOf('times', times),
+  }
 }
 
 function isFaultName(name: unknown): name is FaultName {
