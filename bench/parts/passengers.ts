@@ -78,19 +78,17 @@ function contendersFor(operation: Operation, database: DatabaseName, urls: Urls)
     { label: HONO, runtime, command: [`${FOLDER}/hono-${database === 'sqlite' ? 'sqlite' : 'postgres'}.ts`], isBaseline: true },
     { ...slipwayObserved('Slipway, everything on', runtime, operation, { sampledRatio: SAMPLED_RATIO, traces: urls.traces }), bounds },
     { ...slipwayObserved('Slipway, as it comes', runtime, operation, { sampledRatio: 0, traces: urls.traces }), bounds },
-    slipway('Slipway, observing off', runtime, { LOG_LEVEL: 'silent' }),
   ])
   return [...runtimes, ...(database === 'postgresql' ? python : [])].map(complete)
-}
-
-function slipway(label: string, runtime: RuntimeName, environment: Urls): Pick<Contender, 'label' | 'runtime' | 'command' | 'environment'> {
-  return { label, runtime, command: ['services/passengers/main.ts'], environment: { LOG_FORMAT: 'json', DRAIN_DELAY: '0', ...environment } }
 }
 
 /** With an access line and metrics for each request, and with traces of a share of them. */
 function slipwayObserved(label: string, runtime: RuntimeName, { route, method }: Operation, { sampledRatio, traces = '' }: Tracing) {
   return {
-    ...slipway(label, runtime, tracingEnvironment(traces, sampledRatio)),
+    label,
+    runtime,
+    command: ['services/passengers/main.ts'] as const,
+    environment: { LOG_FORMAT: 'json', DRAIN_DELAY: '0', ...tracingEnvironment(traces, sampledRatio) },
     metricsPath: '/metrics',
     check: checkObserved({
       isAccessLine: (line) => line['http.route'] === route && line['http.request.method'] === method,
