@@ -3,12 +3,16 @@ import { chromium } from './chromium.ts'
 import { composeCommands } from './docker-compose.ts'
 import { helm } from './helm.ts'
 import { kubectl } from './kubectl.ts'
+import { podman } from './podman.ts'
 import { promtool } from './promtool.ts'
+import { shellcheck } from './shellcheck.ts'
 
 const TOOLS: Readonly<Record<string, () => Promise<unknown>>> = {
   helm,
   kubectl,
+  podman,
   promtool,
+  shellcheck,
   chromium,
   compose: composeCommands,
   servers: installServers,

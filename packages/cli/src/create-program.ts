@@ -4,12 +4,16 @@ import { addExamples } from './commands/add-examples.ts'
 import { createBuildCommand } from './commands/build.ts'
 import { createConfigCommand } from './commands/config.ts'
 import { createContractCommand } from './commands/contract.ts'
+import { createDeployCommand } from './commands/deploy.ts'
 import { createDevCommand } from './commands/dev.ts'
+import { createImageCommand } from './commands/image.ts'
 import { createMigrateCommand } from './commands/migrate.ts'
 import { createOpenApiCommand } from './commands/openapi.ts'
 import { createPackageCommand } from './commands/package.ts'
+import { createRemoveCommand } from './commands/remove.ts'
 import { createRenderCommand } from './commands/render.ts'
 import { createRunCommand } from './commands/run.ts'
+import { createStatusCommand } from './commands/status.ts'
 
 const EXIT_CODES = `Exit codes:
   0   done, or stopped by a signal
@@ -41,6 +45,10 @@ export function createProgram(): Command {
     createRenderCommand(),
     createPackageCommand(),
     createBuildCommand(),
+    createImageCommand(),
+    createDeployCommand(),
+    createStatusCommand(),
+    createRemoveCommand(),
   ]
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program))
@@ -50,6 +58,7 @@ export function createProgram(): Command {
     ['slipway config greeter', 'what the greeter reads from its environment'],
     ['slipway render', 'write what is derived from the stack to generated/'],
     ['slipway build greeter', 'one executable, in dist/greeter'],
+    ['slipway deploy', 'the stack, onto the cluster'],
   ])
   return program.addHelpText('after', `\n${EXIT_CODES}`)
 }

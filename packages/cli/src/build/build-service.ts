@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
-import { CliError } from '../cli-error.ts'
+import { CliError, EXIT_USAGE } from '../cli-error.ts'
 import { findRuntime } from '../find-runtime.ts'
 import { findMain, type ServiceLocation } from '../find-service.ts'
 import { gitRevision } from './git-revision.ts'
@@ -18,6 +18,8 @@ export interface BuildOptions {
   target: BuildTarget
   /** The folder that the file is put in. */
   output: string
+  /** What an executable is for, as `linux/arm64`; Bun gets itself for that from the npm registry. @default this machine */
+  platform?: string
 }
 
 export interface BuildResult {
@@ -54,7 +56,7 @@ const FOLDERS = ['--define=__dirname="/"', '--define=__filename="/"']
 const run = promisify(execFile)
 
 /** Bundles a service into one file. The same sources give the same bytes, wherever they lie. */
-export async function buildService({ project, location, target, output }: BuildOptions): Promise<BuildResult> {
+export async function buildService({ project, location, target, output, platform }: BuildOptions): Promise<BuildResult> {
   const startedAt = performance.now()
   const { name, version } = location
   const main = findMain(location)
@@ -62,11 +64,35 @@ export async function buildService({ project, location, target, output }: BuildO
   const file = join(output, target === 'native' ? name : `${name}.mjs`)
   mkdirSync(output, { recursive: true })
   const facts = `--define=SLIPWAY_BUILD=${JSON.stringify({ version, revision })}`
-  await bundle(project, ['build', ...TARGET_OPTIONS[target], ...FOLDERS, facts, `--outfile=${file}`, main])
+  const machine = target === 'native' && platform !== undefined ? machineOption(platform) : []
+  await bundle(project, ['build', ...TARGET_OPTIONS[target], ...machine, ...FOLDERS, facts, `--outfile=${file}`, main])
   // Bun leaves a copy of the map beside the executable.
   rmSync(`${file}.map`, { force: true })
   const milliseconds = Math.round(performance.now() - startedAt)
   return { service: name, runtime: target, file, bytes: statSync(file).size, milliseconds, version, revision }
+}
+
+/** By container engines' names of architectures, which are Go's. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x64', arm64: 'arm64' }
+
+/** This machine's platform, as container engines name it: what runs in a container is for Linux. */
+export function ownPlatform(): string {
+  return `linux/${Object.entries(ARCHITECTURES).find(([, name]) => name === process.arch)?.[0] ?? process.arch}`
+}
+
+/** Nothing where it is this machine, so that Bun need not be fetched. */
+function machineOption(platform: string): string[] {
+  if (process.platform === 'linux' && platform === ownPlatform()) return []
+  const [system, architecture = ''] = platform.split('/')
+  const name = ARCHITECTURES[architecture]
+  if (system !== 'linux' || name === undefined)
+    throw new CliError(
+      `A platform must be one of ${Object.keys(ARCHITECTURES)
+        .map((one) => `linux/${one}`)
+        .join(', ')}; it is ${platform}.`,
+      EXIT_USAGE,
+    )
+  return [`--target=bun-linux-${name}`]
 }
 
 async function bundle(project: string, args: readonly string[]): Promise<void> {

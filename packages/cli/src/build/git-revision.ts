@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { git } from './git.ts'
 
 /** Hexadecimal digits; git's own choice would grow with the repository, and differ between clones. */
 const DIGITS = 12
@@ -14,9 +11,4 @@ export async function gitRevision(folder: string): Promise<string> {
   } catch {
     return 'unknown'
   }
-}
-
-async function git(folder: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run('git', args, { cwd: folder })
-  return stdout.trim()
 }

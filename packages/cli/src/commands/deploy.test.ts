@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { type FaultyCluster, startFaultyCluster } from '../../../../test/faulty-cluster.ts'
+import { helm } from '../../../../test/tools/helm.ts'
+import { kubectl } from '../../../../test/tools/kubectl.ts'
+import { createProject, freePorts, runCli } from '../cli.fixture.ts'
+
+const TIMEOUT = { timeout: 60_000 }
+const DEPLOY = ['deploy', 'customer-b', '--tag', '1.2.3']
+const DRY = [...DEPLOY, '--dry-run']
+const ENVIRONMENT = `import { defineEnvironment } from '@slipway/cli'
+
+export default defineEnvironment({
+  all: { secrets: { OTEL_EXPORTER_OTLP_HEADERS: { name: 'collector', key: 'headers' } } },
+})
+`
+
+describe('slipway deploy, status and remove', () => {
+  const project = createProject()
+  const at = (path: string) => join(project.folder, path)
+  /** Nothing but helm and kubectl, the real ones. */
+  const programs = at('programs')
+  const others = at('others')
+  let silent: Server
+  let faulty: FaultyCluster
+
+  before(
+    async () => {
+      mkdirSync(programs)
+      mkdirSync(others)
+      symlinkSync(await helm(), join(programs, 'helm'))
+      symlinkSync(await kubectl(), join(programs, 'kubectl'))
+      silent = createServer().listen(0)
+      faulty = await startFaultyCluster()
+      const { code, stderr } = await call(['render'])
+      assert.equal(code, 0, stderr)
+    },
+    { timeout: 300_000 },
+  )
+
+  after(() => {
+    silent.close()
+    faulty.close()
+    project.remove()
+  })
+
+  /** Another helm, which is none. */
+  function putHelm(script: string): void {
+    writeFileSync(join(others, 'helm'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  }
+
+  /** A kubeconfig that leads to a port of this machine. */
+  function kubeconfig(port: number): string {
+    const file = at(`kubeconfig-${port}`)
+    const cluster = { name: 'harbour', cluster: { server: `http://127.0.0.1:${port}` } }
+    const context = { name: 'harbour', context: { cluster: 'harbour', user: 'captain' } }
+    const user = { name: 'captain', user: { token: 'hunter2' } }
+    const named = { clusters: [cluster], contexts: [context], users: [user] }
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...named, 'current-context': 'harbour' }))
+    return file
+  }
+
+  function call(args: readonly string[], environment: Record<string, string> = {}) {
+    return runCli(args, { cwd: project.folder, environment: { PATH: programs, HOME: project.folder, ...environment } })
+  }
+
+  it('prints the command lines that it would run, and asks no cluster', TIMEOUT, async () => {
+    const { code, stdout, stderr } = await call(DRY)
+    assert.equal(code, 0, stderr)
+    assert.equal(
+      stdout,
+      `# customer-b
+helm upgrade --install customer-b ./chart --namespace greeter --create-namespace --values generated/customer-b/values.yaml --set-string image.repository=localhost/slipway/greeter --set-string image.digest= --set-string image.tag=1.2.3 --wait --timeout 300s --rollback-on-failure
+kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:management/proxy/readyz
+kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy/version
+`,
+    )
+  })
+
+  it('takes an image by its digest, a context, and values over the rendered ones', TIMEOUT, async () => {
+    const image = `registry.example.com:5000/team/greeter@sha256:${'0'.repeat(64)}`
+    const { stdout } = await call(['deploy', 'customer-b', '--dry-run', '--image', image, '--context', "o'neill", '--set', 'replicas=3'])
+    assert.match(
+      stdout,
+      /--set-string image\.repository=registry\.example\.com:5000\/team\/greeter --set-string image\.digest=sha256:0{64} --set replicas=3 /,
+    )
+    assert.match(stdout, /--kube-context 'o'\\''neill'\n/)
+  })
+
+  for (const [args, reason] of [
+    [['deploy', 'customer-b', '--image', 'greeter'], /^An image must be named with a tag or a digest, .*; it is "greeter"\.$/m],
+    [['deploy', 'customer-z'], /^There is no deployment named "customer-z"; the stack has customer-a, customer-b, customer-c\.$/m],
+    [['deploy', 'customer-a', 'customer-a'], /^customer-a is named twice/m],
+    [['deploy', '--tag', '1', '--push'], /^error: option '--tag <tag>' cannot be used with option '--push \[registry\]'$/m],
+    [['deploy', '--set', 'replicas'], /^--set takes key=value; it is "replicas"\.$/m],
+    [['deploy', '--timeout', 'soon'], /It must be a whole number of seconds/],
+  ] as const) {
+    it(`refuses ${args.join(' ')}`, TIMEOUT, async () => {
+      const { code, stdout, stderr } = await call(args)
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.match(stderr, reason)
+    })
+  }
+
+  it('refuses to deploy what the rendered files do not say', TIMEOUT, async () => {
+    cpSync(at('generated'), at('before'), { recursive: true })
+    writeFileSync(at('generated/customer-b/values.yaml'), '# Generated by slipway render\n')
+    const { code, stderr } = await call(DRY)
+    cpSync(at('before'), at('generated'), { recursive: true })
+    rmSync(at('before'), { recursive: true })
+    assert.equal(code, 1)
+    assert.match(stderr, /run slipway render\.\n {2}generated\/customer-b\/values\.yaml is stale\n$/)
+  })
+
+  /** Calls each command that talks to a cluster, all at once. */
+  async function callAll(options: readonly string[], file: string) {
+    const commands = [DEPLOY, ['status'], ['remove', 'customer-b', '--yes']]
+    return Promise.all(commands.map((command) => call([...command, ...options], { KUBECONFIG: file })))
+  }
+
+  it('say so when the cluster is gone, and nothing of the kubeconfig', TIMEOUT, async () => {
+    const port = await freePorts(1)
+    for (const { code, stdout, stderr } of await callAll([], kubeconfig(port))) {
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.match(stderr, unreachable(String.raw`The connection to the server 127\.0\.0\.1:${port} was refused`))
+      assert.doesNotMatch(stderr, /hunter2/)
+    }
+  })
+
+  it('give up on a cluster that takes connections and says nothing', TIMEOUT, async () => {
+    const startedAt = performance.now()
+    const { port } = silent.address() as { port: number }
+    for (const { code, stdout, stderr } of await callAll(['--request-timeout', '1'], kubeconfig(port))) {
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.match(stderr, unreachable('.*(deadline exceeded|Client.Timeout exceeded|timed out|request canceled|Timeout).*'))
+    }
+    assert.ok(performance.now() - startedAt < 20_000)
+  })
+
+  it('say so when there is no such context, or no kubeconfig that can be read', TIMEOUT, async () => {
+    for (const { code, stderr } of await callAll(['--context', 'nowhere'], kubeconfig(1))) {
+      assert.equal(code, 1)
+      assert.match(stderr, unreachable('.*context "nowhere" does not exist'))
+    }
+    writeFileSync(at('kubeconfig-broken'), 'clusters: [')
+    for (const { code, stderr } of await callAll([], at('kubeconfig-broken'))) {
+      assert.equal(code, 1)
+      assert.match(stderr, unreachable('.*kubeconfig-broken.*'))
+    }
+  })
+
+  it('names what may not be done or is not there, all at once, and changes nothing', TIMEOUT, async () => {
+    faulty.fail({ forbids: true })
+    mkdirSync(at('deploy'))
+    writeFileSync(at('deploy/production.ts'), ENVIRONMENT)
+    assert.equal((await call(['render'])).code, 0)
+    const { code, stderr } = await call([...DEPLOY, '--environment', 'production'], { KUBECONFIG: kubeconfig(faulty.port) })
+    rmSync(at('deploy'), { recursive: true })
+    await call(['render'])
+    assert.equal(code, 1)
+    const sentences = stderr.slice(stderr.indexOf('Nothing was deployed')).trimEnd().split('\n  ')
+    assert.deepEqual(sentences.slice(0, 3), [
+      'Nothing was deployed, for it would fail:',
+      'customer-b reads OTEL_EXPORTER_OTLP_HEADERS from the key headers of the Secret collector, which the namespace greeter does not have; create it: kubectl create secret generic collector --namespace greeter --from-file=headers=<file>',
+      'You may not create secrets in the namespace greeter; ask for the permission, or use another context.',
+    ])
+    assert.equal(sentences.length, 10)
+    assert.deepEqual(faulty.changes, [])
+  })
+
+  it('says what Helm says when it fails, and that nothing was changed', TIMEOUT, async () => {
+    faulty.fail({ breaks: true })
+    const unreadable = await call(DEPLOY, { KUBECONFIG: kubeconfig(faulty.port) })
+    assert.equal(unreadable.code, 1)
+    assert.match(unreadable.stderr, /^Helm can't tell whether customer-b is deployed; it says:\n.*etcd is full/m)
+    assert.deepEqual(faulty.changes, [])
+    faulty.fail({})
+    const refused = await call(DEPLOY, { KUBECONFIG: kubeconfig(faulty.port) })
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /^customer-b could not be deployed with the image localhost\/slipway\/greeter:1\.2\.3\.\nIt was not there before, /m)
+    assert.match(refused.stderr, /^Helm says:\n {2}Error: .*failed to download openapi/m)
+    assert.deepEqual(faulty.changes, [])
+  })
+
+  it('end a Helm that hangs, while it installs or at once', TIMEOUT, async () => {
+    faulty.fail({ hangs: true })
+    putHelm('exec sleep 60')
+    const startedAt = performance.now()
+    const [installing, atOnce] = await Promise.all([
+      call([...DEPLOY, '--timeout', '1'], { KUBECONFIG: kubeconfig(faulty.port) }),
+      call([...DRY, '--request-timeout', '1'], { PATH: `${others}:${programs}:/usr/bin:/bin` }),
+    ])
+    assert.equal(installing.code, 1)
+    assert.match(installing.stderr, /^Helm says:\n {2}helm upgrade took longer than 12 s and was ended\.$/m)
+    assert.deepEqual(faulty.changes, [])
+    assert.equal(atOnce.code, 1)
+    assert.match(atOnce.stderr, /^helm version took longer than 4 s and was ended\.$/m)
+    assert.ok(performance.now() - startedAt < 40_000)
+  })
+
+  it('tell another program of that name from the right one', TIMEOUT, async () => {
+    for (const [script, sentence] of [
+      ['echo v2.17.0', /^helm is v2\.17\.0; install 3\.17 or later\.$/m],
+      ['exit 3', /^helm does not tell its version; is the helm on PATH the right one\?$/m],
+    ] as const) {
+      putHelm(script)
+      assert.match((await call(DRY, { PATH: `${others}:${programs}:/usr/bin:/bin` })).stderr, sentence)
+    }
+  })
+
+  it('says which program is missing, and where to get it', TIMEOUT, async () => {
+    const noHelm = await call(DRY, { PATH: '/nowhere' })
+    assert.equal(noHelm.code, 1)
+    assert.match(noHelm.stderr, /^There is no helm here that can be run\. Install Helm 3\.17 or later \(https:\S+\), or put it on PATH\.$/m)
+    const noKubectl = await call(['status'], { PATH: '/nowhere' })
+    assert.equal(noKubectl.code, 1)
+    assert.match(noKubectl.stderr, /^There is no kubectl here that can be run\. Install kubectl \(https:\S+\), or put it on PATH\.$/m)
+  })
+
+  it('removes nothing where nobody can be asked', TIMEOUT, async () => {
+    faulty.fail({})
+    const { code, stdout, stderr } = await call(['remove', 'customer-b'], { KUBECONFIG: kubeconfig(faulty.port) })
+    assert.deepEqual([code, stdout], [2, ''])
+    assert.equal(stderr, 'Nobody can be asked here whether to remove customer-b from the cluster harbour; say so with --yes.\n')
+    assert.deepEqual(faulty.changes, [])
+  })
+})
+
+function unreachable(reason: string): RegExp {
+  const sentence = 'The cluster does not answer; check KUBECONFIG, or name another context with --context\\. kubectl says:'
+  return new RegExp(`^${sentence}\\n {2}${reason}`, 'm')
+}
