@@ -47,6 +47,9 @@ const runners: Record<string, Runner> = {
   },
 }
 
+/** Tests of tools, which run beside the others: most of their time they wait for Helm and for processes, and none of them measures time. */
+const TOOLING = /^(packages\/cli|bench|test\/(chart|compose|tools))\//
+
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { runtime: { type: 'string' }, help: { type: 'boolean' } } })
 /** The signal that ended the tests, if one did. */
 let interruption: NodeJS.Signals | undefined
@@ -82,17 +85,26 @@ async function main(): Promise<number> {
 async function runOn(chosen: [string, Runner][], files: string[], { environment }: StartedServers): Promise<number> {
   const outcomes: [string, Outcome, number][] = []
   for (const [name, runner] of chosen) {
-    outcomes.push([name, ...(await runAll(runner, files, environment))])
+    outcomes.push([name, ...(await runLanes(runner, files, environment))])
     if (interruption) return 1
   }
   for (const [name, { passed, failed, skipped }] of outcomes) console.log(`${name}: ${passed} passed, ${failed + skipped} failed`)
   return outcomes.every(([, { passed, failed, skipped }, code]) => code === 0 && passed > 0 && failed + skipped === 0) ? 0 : 1
 }
 
+async function runLanes(runner: Runner, files: string[], environment: Record<string, string>): Promise<[Outcome, number]> {
+  const lanes = [files.filter((file) => !TOOLING.test(file)), files.filter((file) => TOOLING.test(file))].filter((lane) => lane.length > 0)
+  // The first one's output is shown as it comes; in between the other's could not be told from it.
+  const results = await Promise.all(lanes.map((lane, index) => runAll(runner, lane, environment, index === 0)))
+  const sum = (key: keyof Outcome) => results.reduce((total, [outcome]) => total + outcome[key], 0)
+  return [{ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }, Math.max(...results.map(([, code]) => code))]
+}
+
 async function runAll(
   { command: [program, ...options], count }: Runner,
   files: string[],
   environment: Record<string, string>,
+  isLive: boolean,
 ): Promise<[Outcome, number]> {
   const folder = await makeThrowawayFolder({ purpose: 'run', endSignal: 'TERM' })
   // Once: a second signal ends this process at once, and all that it started with it.
@@ -117,11 +129,12 @@ async function runAll(
   ] as const) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text
-      target.write(text)
+      if (isLive) target.write(text)
     })
   }
   const [code] = await once(child, 'close')
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   await folder.remove()
+  if (!isLive) process.stdout.write(output)
   return [count(output), code ?? 1]
 }
