@@ -51,6 +51,8 @@ interface Due<Value> {
 
 /** After a load that failed, and whose requests have a copy to be served with. */
 const BACKOFF_MILLISECONDS = 1000
+/** The part of the time for a value that may pass with waiting for somebody else's load. */
+const WAIT_SHARE = 0.5
 /** What is left of a request's time for its own answer. */
 const MARGIN_MILLISECONDS = 100
 /** Without a failure of any load, until they are over: one key may fail beside others that do not. */
@@ -124,15 +126,19 @@ export class CacheEngine<Value> {
 
   async #fill(key: string, load: Load<Value>, scope: RequestScope | undefined): Promise<Filled<Value>> {
     const { shared, loadMilliseconds } = this.#options
-    const endsAt = performance.now() + loadMilliseconds
+    const startedAt = performance.now()
+    const endsAt = startedAt + loadMilliseconds
+    const waitsUntil = startedAt + WAIT_SHARE * loadMilliseconds
     let known = this.#memory.get(key)
-    let found = await shared?.obtain({ key, knownAt: known?.storedAt, endsAt, scope })
-    while (found?.kind === 'found') {
+    let found = await shared?.obtain({ key, knownAt: known?.storedAt, waitsUntil, scope })
+    for (let looks = 1; found?.kind === 'found'; looks++) {
       known = this.#memory.put(key, found.value, found.storedAt, found.bytes)
       const now = this.#now()
       if (now < known.freshUntil) return { entry: known, state: found.isAwaited ? 'miss' : 'hit' }
       if (now < known.staleUntil) return { entry: known, state: 'stale' }
-      found = await shared?.obtain({ key, knownAt: known.storedAt, endsAt, scope })
+      // One old entry after the other is nothing that replicas of ours do.
+      if (looks > 1) await shared?.pause()
+      found = await shared?.obtain({ key, knownAt: known.storedAt, waitsUntil, scope })
     }
     return this.#load(key, load, { endsAt, known, lease: found })
   }

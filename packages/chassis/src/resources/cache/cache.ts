@@ -66,6 +66,7 @@ function sharedOptions<Value>({ deployment, version, name }: Context, policy: Ca
     value: policy.value,
     prefix: `${deployment}:${version}:${name}`,
     keepMilliseconds: keepMilliseconds(policy),
+    maxValueBytes: policy.maxValueBytes,
     freshMilliseconds: policy.fresh * 1000,
   }
 }

@@ -1,34 +1,12 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askRedis } from '../../../../../test/databases/ask-redis.ts'
 import { sharedServer } from '../../../../../test/databases/databases.ts'
-import { startRedis } from '../../../../../test/databases/start-redis.ts'
-import { countedLoad, openNotes } from './open-cache.fixture.ts'
+import { countedLoad } from './open-cache.fixture.ts'
+import { nameOf, openReplicas, startOwnRedis, until } from './open-replicas.fixture.ts'
 
 const url = sharedServer('redis')
-const nameOf = (deployment: string, key: string) => `${deployment}:1.0.0:notes:${createHash('sha256').update(key).digest('hex')}`
-
-/** Replicas of one deployment. */
-async function openReplicas(count: number, url: string, options: Parameters<typeof openNotes>[0] = {}) {
-  const deployment = crypto.randomUUID()
-  const replicas = await Promise.all(
-    Array.from({ length: count }, () => openNotes({ deployment, ...options, config: { CACHE_URL: url, ...options.config } })),
-  )
-  return { deployment, replicas, close: () => Promise.all(replicas.map(({ open }) => open.close())) }
-}
-
-/** A Redis that one test may hurt, and that ends with it. */
-async function startOwnRedis(context: TestContext) {
-  const server = await startRedis()
-  context.after(() => server.stop())
-  return server
-}
-
-async function until(condition: () => boolean | Promise<boolean>, milliseconds = 3000): Promise<void> {
-  for (const end = Date.now() + milliseconds; !(await condition()); await sleep(10)) assert.ok(Date.now() < end, 'waited for too long')
-}
 
 describe('a shared cache', () => {
   test('has what another replica loaded, under a name that tells nothing', async () => {

@@ -6,6 +6,7 @@ import type { CacheCounts, SharedOperation } from './cache-counts.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { CLAIM, FORGET, RELEASE, RENEW, STORE } from './redis-scripts.ts'
+import { entryText, headIn, headOf, mostEntryBytes, parseEntry } from './shared-entry.ts'
 
 export interface SharedLayerOptions<Value> {
   connection: RedisConnection
@@ -15,6 +16,8 @@ export interface SharedLayerOptions<Value> {
   prefix: string
   /** For which an entry is kept. */
   keepMilliseconds: number
+  /** Of a value, as JSON. */
+  maxValueBytes: number
   /** What is stored by a clock that is further ahead than that is none of ours: it would be fresh until ours gets there. */
   freshMilliseconds: number
   /** Ends every wait. */
@@ -26,7 +29,7 @@ export interface Wanted {
   /** When the copy was stored that is too old; undefined where there is none. */
   knownAt: number | undefined
   /** When a wait for somebody else's load is over, on the clock of `performance.now`. */
-  endsAt: number
+  waitsUntil: number
   /** The request that asks, for its trace. */
   scope: RequestScope | undefined
 }
@@ -41,7 +44,7 @@ export interface Found<Value> {
   isAwaited: boolean
 }
 
-/** The right to load, which nobody else has meanwhile. One of these is called at the end; none rejects. */
+/** The right to load, which nobody else has meanwhile, unless the wait for somebody else's was over. One of these is called at the end; none rejects. */
 export interface Lease {
   kind: 'lease'
   store(text: string, storedAt: number): Promise<void>
@@ -69,38 +72,50 @@ export class SharedLayer<Value> {
 
   /**
    * What was stored there after `knownAt`, waiting while another process loads it; or else the right to load. Undefined where there is nobody to share
-   * with: Redis is away, or the wait is over.
+   * with: Redis is away.
    */
-  async obtain({ key, knownAt, endsAt, scope }: Wanted): Promise<Found<Value> | Lease | undefined> {
-    const { prefix, closing } = this.#options
-    const name = `${prefix}:${createHash('sha256').update(key).digest('hex')}`
+  async obtain({ key, knownAt, waitsUntil, scope }: Wanted): Promise<Found<Value> | Lease | undefined> {
+    const { prefix, maxValueBytes } = this.#options
+    // By UTF-16, for a key may have half of a pair, which UTF-8 has not.
+    const name = `${prefix}:${createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('hex')}`
     const token = crypto.randomUUID()
     let known = knownAt === undefined ? '' : headOf(knownAt)
-    for (let isAwaited = false; performance.now() < endsAt; isAwaited = true) {
-      // One span for all: a wait of a second asks thirty times.
-      const reply = await this.#eval('claim', CLAIM, name, [token, String(LOCK_MILLISECONDS), known], isAwaited ? undefined : scope)
-      if (reply === 1) return this.#lease(name, token)
+    for (let isAwaited = false; performance.now() < waitsUntil; isAwaited = true) {
+      const values = [token, String(LOCK_MILLISECONDS), known, String(mostEntryBytes(maxValueBytes))]
+      // A span for the first alone: a wait of a second asks thirty times.
+      const reply = await this.#eval('claim', CLAIM, name, values, isAwaited ? undefined : scope)
+      if (reply === 1) return this.#lease(name, token, this.#renewal(name, token))
+      if (reply === 2) return this.#lease(name, token)
       if (Buffer.isBuffer(reply)) {
         const found = this.#parse(reply)
         if (found) return { ...found, kind: 'found', isAwaited }
-        known = HEAD.exec(reply.toString('latin1'))?.[0] ?? ''
+        known = headIn(reply)
       } else if (reply !== 0) return undefined
-      await sleep(POLL_MILLISECONDS * (1 + Math.random()), undefined, { signal: closing })
+      await this.pause()
     }
-    return undefined
+    return this.#lease(name, token)
   }
 
-  #lease(name: string, token: string): Lease {
-    const { keepMilliseconds } = this.#options
+  /** Between two looks at what others do. */
+  async pause(): Promise<void> {
+    await sleep(POLL_MILLISECONDS * (1 + Math.random()), undefined, { signal: this.#options.closing })
+  }
+
+  #renewal(name: string, token: string): NodeJS.Timeout {
     const renew = () => void this.#eval('renew', RENEW, name, [token, String(LOCK_MILLISECONDS)])
-    const renewal = setInterval(renew, RENEW_MILLISECONDS).unref()
+    return setInterval(renew, RENEW_MILLISECONDS).unref()
+  }
+
+  /** @param renewal of the lock; undefined where there is none */
+  #lease(name: string, token: string, renewal?: NodeJS.Timeout): Lease {
+    const { keepMilliseconds } = this.#options
     const end = async (operation: SharedOperation, script: string, values: string[]) => {
       clearInterval(renewal)
       await this.#eval(operation, script, name, [token, ...values])
     }
     return {
       kind: 'lease',
-      store: (text, storedAt) => end('store', STORE, [`${headOf(storedAt)}"value":${text}}`, String(keepMilliseconds)]),
+      store: (text, storedAt) => end('store', STORE, [entryText(storedAt, text), String(keepMilliseconds)]),
       forget: () => end('forget', FORGET, []),
       release: () => end('release', RELEASE, []),
     }
@@ -117,7 +132,7 @@ export class SharedLayer<Value> {
   #parse(bytes: Buffer): Pick<Found<Value>, 'value' | 'storedAt' | 'bytes'> | undefined {
     const { value, counts, freshMilliseconds } = this.#options
     const now = Date.now()
-    const parsed = parseJson(bytes)
+    const parsed = parseEntry(bytes)
     const result = parsed && parsed.storedAt <= now + freshMilliseconds ? value.safeParse(parsed.value) : undefined
     if (parsed && result?.success) return { value: result.data, storedAt: Math.min(parsed.storedAt, now), bytes: bytes.length }
     counts.errors.parse++
@@ -126,20 +141,3 @@ export class SharedLayer<Value> {
 }
 
 const SPAN = { kind: 'client', attributes: { 'db.system.name': 'redis', 'db.operation.name': 'EVAL' } } as const
-
-/** How an entry begins; by that alone, Redis tells one from the next. */
-function headOf(storedAt: number): string {
-  return `{"storedAt":${storedAt},`
-}
-
-const HEAD = /^\{"storedAt":\d+,/
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-function parseJson(bytes: Buffer): { storedAt: number; value: unknown } | undefined {
-  try {
-    return JSON.parse(utf8.decode(bytes))
-  } catch {
-    return undefined
-  }
-}
