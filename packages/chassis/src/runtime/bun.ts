@@ -26,6 +26,9 @@ export const runtime: Runtime = {
   // Loaded by services that have one: it takes its time to load.
   openSqlite: async (path) => (await import('./bun-sqlite.ts')).openSqlite(path),
 
+  // Bun would unpack all that has come, read or not; this way nothing ever is.
+  fetch: (url, init) => fetch(url, { ...init, decompress: false }),
+
   async post(url, post) {
     const response = await fetch(url, { ...post, method: 'POST' })
     await response.arrayBuffer()

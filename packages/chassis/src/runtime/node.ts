@@ -40,6 +40,8 @@ export const runtime: Runtime = {
   // Loaded by services that have one: it takes its time to load.
   openSqlite: async (path) => (await import('./node-sqlite.ts')).openSqlite(path),
 
+  fetch: (url, init) => fetch(url, init),
+
   // With `fetch`, a batch of spans costs Node three times as much.
   async post(url, { headers, body, signal }) {
     const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>()

@@ -63,6 +63,8 @@ export interface Runtime {
   createResponder(headers: Readonly<Record<string, string>>): Responder
   /** Opens an SQLite file, and makes it where there is none. */
   openSqlite(path: string): Promise<SqliteFile>
+  /** The web's `fetch`, which unpacks nothing of a body that nobody has begun to read. */
+  fetch(url: URL, init: RequestInit): Promise<Response>
   /** Sends bytes over a connection that is kept, at the least cost. Rejects when no answer comes. */
   post(url: string, post: Post): Promise<PostAnswer>
   /** Adds metrics of process, event loop, garbage collection and heap. Returns what ends their collection. */

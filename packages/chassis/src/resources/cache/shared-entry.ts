@@ -13,7 +13,7 @@ export function headOf(storedAt: number): string {
 
 /** Of what is none, the empty text. */
 export function headIn(bytes: Buffer): string {
-  return HEAD.exec(bytes.toString('latin1'))?.[0] ?? ''
+  return HEAD.exec(bytes.toString('latin1', 0, FRAME_BYTES))?.[0] ?? ''
 }
 
 /** @param text the value as JSON */

@@ -53,13 +53,32 @@ function sendTo(
 }
 
 describe('one try', () => {
-  test('counts the bytes of a reply as they are unpacked', async () => {
-    const packed = gzipSync(JSON.stringify('x'.repeat(5000)))
+  test('refuses a packed reply before any of it is unpacked', async () => {
+    // 64 MB of spaces, in 64 KB.
+    const packed = gzipSync(Buffer.alloc(64_000_000, ' '))
     using server = await listen((socket) => {
-      socket.write(head(packed.length, 'Content-Encoding: gzip\r\n'))
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: ${packed.length}\r\n\r\n`)
       socket.write(packed)
     })
-    await assert.rejects(sendTo(server.url), { name: 'BadReply', message: 'It answered with more than 1000 bytes.' })
+    await assert.rejects(sendTo(server.url), { name: 'BadReply', message: 'It answered with a packed body, though identity was asked for.' })
+    const before = process.memoryUsage().rss
+    await Promise.all(Array.from({ length: 20 }, () => assert.rejects(sendTo(server.url), { name: 'BadReply' })))
+    const grown = process.memoryUsage().rss - before
+    assert.ok(grown < 100_000_000, `${grown} bytes`)
+  })
+
+  test('heeds what an error says, packed or without an end', async () => {
+    for (const [fields, body] of [
+      ['Content-Length: 100\r\n', 'x'],
+      ['Content-Encoding: gzip\r\nContent-Length: 100\r\n', 'x'],
+    ]) {
+      using server = await listen((socket) => socket.write(`HTTP/1.1 503 No\r\nRetry-After: 20\r\n${fields}\r\n${body}`))
+      const startedAt = performance.now()
+      await assert.rejects(sendTo(server.url), { name: 'Unavailable', kind: 'status', retryAfter: 20_000 })
+      assert.ok(performance.now() - startedAt < 500)
+      await sleep(50)
+      assert.equal(server.sockets.size, 0)
+    }
   })
 
   test('ends an endless reply at the limit, and its connection', async () => {
@@ -146,6 +165,7 @@ describe('a call of an upstream', () => {
       { headers: { 'x y': '1' } },
       { headers: { x: 'a\nb' } },
       { headers: { 'Transfer-Encoding': 'chunked' } },
+      { headers: { 'Accept-Encoding': 'gzip' } },
     ]) {
       assert.throws(() => urlOf(call as Partial<UpstreamCall<unknown>>), TypeError)
     }

@@ -1,3 +1,4 @@
+import { runtime } from '#runtime'
 import { readReply } from './read-reply.ts'
 import type { OutgoingRequest } from './upstream-call.ts'
 import { BadReply, Unavailable } from './upstream-error.ts'
@@ -53,7 +54,7 @@ async function exchange({ request, headers, maxBytes, maxRetryAfter, onStatus }:
     const init = { method, headers: { ...request.headers, ...headers }, signal, ...(body !== undefined && { body }) }
     // A redirect is followed by nobody: it would lead to a host that no network policy allows. Without `keepalive`, which Node does not heed, Bun takes
     // a new connection, for one that the upstream is just closing would fail a call that can't be repeated.
-    const response = await fetch(url, { ...init, redirect: 'manual', ...(!isIdempotent && { keepalive: false }) })
+    const response = await runtime.fetch(url, { ...init, redirect: 'manual', ...(!isIdempotent && { keepalive: false }) })
     onStatus(response.status)
     return await readReply(response, { method, maxBytes, maxRetryAfter })
   } catch (error) {

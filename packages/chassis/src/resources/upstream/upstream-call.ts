@@ -31,8 +31,8 @@ export interface OutgoingRequest {
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 const METHODS = new Set([...IDEMPOTENT, 'POST', 'PATCH'])
 const BODILESS = new Set(['GET', 'HEAD'])
-/** Fields that say how one connection is used, which is the runtime's business (RFC 9110, section 7.6.1). */
-const CONNECTION_FIELD = /^(connection|content-length|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i
+/** Fields that say how one connection is used (RFC 9110, section 7.6.1), and how a body comes over it. */
+const CONNECTION_FIELD = /^(accept-encoding|connection|content-length|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i
 
 /** @throws {TypeError} for what can't be sent: that is no fault of the upstream. */
 export function toOutgoingRequest(
@@ -49,7 +49,7 @@ export function toOutgoingRequest(
     body: json === undefined ? undefined : JSON.stringify(json),
     headers: {
       accept: 'application/json',
-      // A small body that unpacks to a huge one would be in memory before its size is known.
+      // A packed reply is refused.
       'accept-encoding': 'identity',
       ...(json !== undefined && { 'content-type': 'application/json' }),
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
