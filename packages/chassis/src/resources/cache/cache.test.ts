@@ -45,6 +45,28 @@ describe('a cache in memory', () => {
     await open.close()
   })
 
+  test('renews a few at a time, however many are due, and the others later', async () => {
+    const { notes, open } = await openNotes({ fresh: 0.3, staleWhileRevalidate: 10 })
+    const keys = Array.from({ length: 50 }, (_, index) => `key ${index}`)
+    for (const key of keys) await notes.get(key, note)
+    await sleep(310)
+    let [underWay, most, renewed] = [0, 0, 0]
+    const renew = async () => {
+      most = Math.max(most, ++underWay)
+      await sleep(20)
+      underWay--
+      renewed++
+      return { text: 'renewed' }
+    }
+    for (let round = 0; round < 3; round++) {
+      for (const key of keys) assert.notEqual((await notes.get(key, renew)).state, 'miss')
+      await sleep(40)
+    }
+    assert.equal(most, 20)
+    assert.equal(renewed, 50)
+    await open.close()
+  })
+
   test('waits for a new value when the copy is too old', async () => {
     const { notes, open } = await openNotes({ fresh: 0.01, staleWhileRevalidate: 0, staleIfError: 0 })
     const counted = countedLoad(1)

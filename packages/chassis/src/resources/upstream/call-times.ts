@@ -1,4 +1,5 @@
 import type { CallScope } from '../../definition/call-scope.ts'
+import { ANSWER_MARGIN_MILLISECONDS } from '../answer-margin.ts'
 import type { UpstreamSettings } from './upstream-config.ts'
 
 /** How long a call may go on, and each of its tries. */
@@ -15,9 +16,6 @@ export interface TimeLimits {
   longestDeadline: number
 }
 
-/** What is left of a request's time for its own answer. */
-const MARGIN_MILLISECONDS = 100
-
 /** The most milliseconds that a try may take. */
 export function tryMillisecondsOf({ TIMEOUT, TOTAL_TIMEOUT }: TimeLimits['settings']): number {
   return Math.min(TIMEOUT, TOTAL_TIMEOUT) * 1000
@@ -31,8 +29,8 @@ export function timesOf(within: CallScope | undefined, request: CallScope | unde
   const remaining = (within ?? request)?.remainingTime ?? Number.POSITIVE_INFINITY
   const tryMilliseconds = tryMillisecondsOf(settings)
   return {
-    deadlineAt: performance.now() + Math.min(settings.TOTAL_TIMEOUT * 1000, remaining - MARGIN_MILLISECONDS),
+    deadlineAt: performance.now() + Math.min(settings.TOTAL_TIMEOUT * 1000, remaining - ANSWER_MARGIN_MILLISECONDS),
     // A try that no request can wait for would never be counted as one that took too long.
-    tryMilliseconds: within ? tryMilliseconds : Math.max(1, Math.min(tryMilliseconds, longestDeadline * 1000 - MARGIN_MILLISECONDS)),
+    tryMilliseconds: within ? tryMilliseconds : Math.max(1, Math.min(tryMilliseconds, longestDeadline * 1000 - ANSWER_MARGIN_MILLISECONDS)),
   }
 }
