@@ -32,6 +32,8 @@ export class RedisConnection {
   readonly #closing = new AbortController()
   #current: { client: RedisClient; url: string } | undefined
   #connecting: Promise<void> | undefined
+  /** Before the next attempt to connect: longer with each, until a command succeeds. */
+  #pause = FIRST_PAUSE
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options
@@ -58,7 +60,9 @@ export class RedisConnection {
     try {
       const reply = command(current.client)
       patience.begin()
-      return await reply
+      const replied: unknown = await reply
+      if (replied === 1) this.#works()
+      return replied as Reply
     } catch (error) {
       this.#options.counts.errors[operation]++
       if (this.#current === current) this.#failures.tell('The shared cache refuses a command; it is gone on without', error)
@@ -101,7 +105,9 @@ export class RedisConnection {
   }
 
   async #connectWithPauses(): Promise<void> {
-    for (let pause = FIRST_PAUSE; !this.#closing.signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    while (!this.#closing.signal.aborted) {
+      const pause = this.#pause
+      this.#pause = Math.min(2 * pause, LONGEST_PAUSE)
       // Half fixed, half random, so that replicas that lost the same Redis don't come back in step.
       await sleep(pause / 2 + (Math.random() * pause) / 2, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
       if (await this.#tryConnect()) return
@@ -150,6 +156,11 @@ export class RedisConnection {
     this.#current = { client, url }
     // Whoever waits for it goes on without Redis, which a rotation does not do often.
     old?.client.destroy()
+  }
+
+  /** To be called when a script has written. That a Redis connects, answers a ping, or has an entry says less: a replica does that too. */
+  #works(): void {
+    this.#pause = FIRST_PAUSE
     this.#failures.over('The shared cache is back')
   }
 }
