@@ -35,7 +35,7 @@ test('a text is reversed by what people see as characters', () => {
 })
 
 test('what is mostly plain is reversed as all of it would be', () => {
-  const characters = ['a', 'b', '\n', '\r', '\r\n', 'é', 'e\u0301', '\u{1F44B}\u{1F3FD}', '\u0600', '1', ' ']
+  const characters = ['a', 'b', 'plain '.repeat(6), '\n', '\r', '\r\n', 'é', 'e\u0301', '\u{1F44B}\u{1F3FD}', '\u0600', '1', ' ']
   const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
   for (let index = 0; index < 2000; index++) {
     const text = Array.from({ length: 12 }, () => characters[Math.floor(Math.random() * characters.length)]).join('')
@@ -54,5 +54,22 @@ test('64 KiB are reversed before anybody notices', () => {
     const startedAt = performance.now()
     assert.equal(reverse(text).length, text.length)
     assert.ok(performance.now() - startedAt < 500)
+  }
+})
+
+test('what is plain in short pieces costs hardly more than a pass over all of it', () => {
+  const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
+  const onePass = (text: string) => Array.from(graphemes.segment(text), ({ segment }) => segment).reverse()
+  const leastMilliseconds = (work: (text: string) => unknown, text: string) =>
+    Math.min(
+      ...Array.from({ length: 5 }, () => {
+        const startedAt = performance.now()
+        work(text)
+        return performance.now() - startedAt
+      }),
+    )
+  for (const text of ['éaaa'.repeat(13_100), 'a\r\na'.repeat(16_380), `é${'a'.repeat(31)}`.repeat(2000), `é${'a'.repeat(34)}`.repeat(1800)]) {
+    const [least, mine] = [leastMilliseconds(onePass, text), leastMilliseconds(reverse, text)]
+    assert.ok(mine < 3 * least, `${JSON.stringify(text.slice(0, 4))}: ${mine} ms, in one pass ${least} ms`)
   }
 })

@@ -1,7 +1,10 @@
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
-/** ASCII between ASCII, without carriage returns: nothing of it joins what stands beside it to one character. */
-const PLAIN_RUN = /(?<=^|[\0-\f\x0e-\x7f])[\0-\f\x0e-\x7f]+(?=[\0-\f\x0e-\x7f]|$)/g
+/**
+ * ASCII between ASCII, without carriage returns: nothing of it joins what stands beside it to one character. Only where it is long, for to begin to look
+ * for graphemes anew costs as much as some of them.
+ */
+const PLAIN_RUN = /(?<=^|[\0-\f\x0e-\x7f])[\0-\f\x0e-\x7f]{32,}(?=[\0-\f\x0e-\x7f]|$)/g
 
 /** A text from its end to its beginning, by what people see as characters (Unicode, annex 29): families of emoji and combining accents stay whole. */
 export function reverse(text: string): string {
