@@ -35,6 +35,6 @@ function* policyFaults({ value, fresh, staleWhileRevalidate, staleIfError, maxVa
   yield* rangeFaults('fresh', fresh, { least: 0.001, most: YEAR_SECONDS, unit: 'seconds' })
   yield* rangeFaults('staleWhileRevalidate', staleWhileRevalidate, { least: 0, most: YEAR_SECONDS, unit: 'seconds' })
   yield* rangeFaults('staleIfError', staleIfError, { least: 0, most: YEAR_SECONDS, unit: 'seconds' })
-  yield* rangeFaults('maxValueBytes', maxValueBytes, { least: 1, most: 2 ** 29, unit: 'bytes' })
+  yield* rangeFaults('maxValueBytes', maxValueBytes, { least: 1, most: 2 ** 29, unit: 'bytes', isWhole: true })
   yield* rangeFaults('loadTimeout', loadTimeout, { least: 0.001, most: 3600, unit: 'seconds' })
 }

@@ -216,9 +216,9 @@ describe('a cache in memory', () => {
 
 describe('the definition of a cache', () => {
   test('is refused with a sentence for each mistake', () => {
-    assert.throws(() => cache({ value: z.string(), fresh: 0, maxValueBytes: Number.NaN }), {
+    assert.throws(() => cache({ value: z.string(), fresh: 0, maxValueBytes: 10.5 }), {
       name: 'DefinitionError',
-      message: /Its fresh must be a number of seconds from 0\.001 to 31536000; it is 0\.\n {2}Its maxValueBytes must be a number of bytes/,
+      message: /Its fresh must be a number of seconds from 0\.001 to 31536000; it is 0\.\n {2}Its maxValueBytes must be a whole number of bytes/,
     })
   })
 

@@ -21,6 +21,24 @@ test('what is wrong with the config of an upstream is said by key', async () => 
   })
 })
 
+test('what is wrong with the URL of an upstream is said as it is', async () => {
+  for (const [url, fault] of [
+    ['ftp://example.com', 'It must be http:// or https:// and a host'],
+    ['', 'It must be http:// or https:// and a host'],
+    ['http://', 'It must have a host, and a port from 1 to 65535 or none'],
+    ['http://example.com:99999', 'It must have a host, and a port from 1 to 65535 or none'],
+    ['http://example.com:25', 'It must have another port: 25 is one of those that fetch never calls'],
+    ['http://example.com/?key=1', 'It must have no credentials, query or fragment'],
+  ] as const) {
+    const started = startService(shouting, { environment: { SHOUT_CLOUD_URL: url }, writer: { write: () => {}, flush: () => {} } })
+    await assert.rejects(started, (error) => {
+      assert.ok(error instanceof ConfigError)
+      assert.ok(error.message.includes(`SHOUT_CLOUD_URL is not valid: ${fault};`), error.message)
+      return true
+    })
+  }
+})
+
 test('an upstream is where its URL says, and has defaults for all keys', () => {
   const { cloud } = shouting.resources
   const keys = describeConfig(shouting).filter(({ owner }) => owner === 'cloud')
@@ -48,7 +66,7 @@ test('the definition of an upstream is refused with a sentence for each mistake'
     name: 'DefinitionError',
     message: `The upstream Shout Cloud is not well defined:
   Its name must be lower-case letters, digits and hyphens, starting with a letter, as in shout-cloud.
-  Its url must be http:// or https://, without credentials, query or fragment.
+  Its url is not valid: It must be http:// or https:// and a host.
   Its timeout must be a number of seconds from 0.001 to 3600; it is -1.
   Its attempts must be a whole number of tries from 1 to 10; it is 1.5.
   Its maxResponseBytes must be a whole number of bytes from 1 to 1073741824; it is NaN.

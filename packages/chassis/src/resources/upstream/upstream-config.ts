@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isBaseUrl } from './base-url.ts'
+import { baseUrlFault } from './base-url.ts'
 import { RANGES, type UpstreamDefaults } from './upstream-options.ts'
 
 const within = ({ least, most }: { least: number; most: number }) => z.number().min(least).max(most)
@@ -10,7 +10,10 @@ function settingsShape({ name, ...defaults }: UpstreamDefaults) {
   return {
     URL: z
       .url({ protocol: /^https?$/ })
-      .refine(isBaseUrl, 'It must have no credentials, query or fragment')
+      .check(({ value, issues }) => {
+        const message = baseUrlFault(value)
+        if (message !== undefined) issues.push({ code: 'custom', input: value, message })
+      })
       .default(defaults.url)
       .describe(`Where ${name} is: http:// or https://, without credentials, query or fragment.`),
     TIMEOUT: within(RANGES.timeout).default(defaults.timeout).describe(`Seconds that one try to reach ${name} may take.`),

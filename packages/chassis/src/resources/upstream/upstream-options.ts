@@ -1,7 +1,7 @@
 import { DefinitionError } from '../../definition/check-definition.ts'
 import { matches } from '../../definition/untrusted.ts'
 import { type Range, rangeFaults } from '../range-faults.ts'
-import { isBaseUrl } from './base-url.ts'
+import { baseUrlFault } from './base-url.ts'
 
 export interface UpstreamOptions {
   /** Names its config keys: those of `shoutcloud` are `SHOUTCLOUD_URL`, `SHOUTCLOUD_TIMEOUT` and so on. */
@@ -48,7 +48,8 @@ export function upstreamDefaults(options: UpstreamOptions): UpstreamDefaults {
 
 function* optionFaults(defaults: UpstreamDefaults): Iterable<string> {
   if (!matches(NAME, defaults.name)) yield 'Its name must be lower-case letters, digits and hyphens, starting with a letter, as in shout-cloud.'
-  if (!isBaseUrl(defaults.url)) yield 'Its url must be http:// or https://, without credentials, query or fragment.'
+  const urlFault = baseUrlFault(defaults.url)
+  if (urlFault !== undefined) yield `Its url is not valid: ${urlFault}.`
   for (const name of ['timeout', 'totalTimeout', 'attempts', 'concurrency', 'maxResponseBytes', 'maxRetryAfter'] as const) {
     yield* rangeFaults(name, defaults[name], RANGES[name])
   }
