@@ -40,8 +40,15 @@ test('the stand-in runs by itself, fails as it is told, and ends at SIGTERM', as
     assert.deepEqual([response.status, response.headers.get('retry-after'), await response.text()], [503, '3', 'Busy'])
     const { calls, fault } = JSON.parse((await admin()).body)
     assert.deepEqual([calls, fault], [1, 'busy'])
-    const refused = await admin({ method: 'PUT', body: '{"fault": "nonsense"}' })
-    assert.deepEqual([refused.status, refused.body.startsWith('fault must be one of none, slow, drop')], [400, true])
+    for (const [body, sentence] of [
+      ['{"fault": "nonsense"}', 'fault must be one of none, slow, drop'],
+      ['[]', 'The body must be an object'],
+      ['{"times": 0}', 'times must be a whole number, at least 1.'],
+      ['{"times": 1.5}', 'times must be a whole number, at least 1.'],
+    ] as const) {
+      const refused = await admin({ method: 'PUT', body })
+      assert.deepEqual([refused.status, refused.body.startsWith(sentence)], [400, true], body)
+    }
   } finally {
     assert.equal(await started.stop(), 0, started.stderr())
   }

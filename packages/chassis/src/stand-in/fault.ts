@@ -78,7 +78,8 @@ export function breakConnection({ fault }: Fault, socket: Socket): boolean {
 
 /** @throws {TypeError} with a sentence that says what it must be. */
 export function parseFault(value: unknown): Fault {
-  if (typeof value !== 'object' || value === null) throw new TypeError('The body must be an object, such as {"fault": "slow", "delay": 500}.')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('The body must be an object, such as {"fault": "slow", "delay": 500}.')
   const { fault = 'none', delay, retryAfter, reply, times, ...others } = Object.fromEntries(Object.entries(value))
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new TypeError(`${unknown} is unknown; there are fault, delay, retryAfter, reply and times.`)
@@ -88,7 +89,7 @@ export function parseFault(value: unknown): Fault {
     ...(reply !== undefined && { reply }),
     ...numberOf('delay', delay),
     ...numberOf('retryAfter', retryAfter),
-    ...numberOf('times', times),
+    ...timesOf(times),
   }
 }
 
@@ -100,4 +101,10 @@ function numberOf(key: string, value: unknown): Record<string, number> {
   if (value === undefined) return {}
   if (typeof value !== 'number' || !(value >= 0 && value <= 600_000)) throw new TypeError(`${key} must be a number from 0 to 600000.`)
   return { [key]: value }
+}
+
+function timesOf(times: unknown): { times?: number } {
+  if (times === undefined) return {}
+  if (typeof times !== 'number' || !Number.isSafeInteger(times) || times < 1) throw new TypeError('times must be a whole number, at least 1.')
+  return { times }
 }

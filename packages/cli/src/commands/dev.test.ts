@@ -137,7 +137,7 @@ describe('slipway dev', () => {
     assert.equal((await shout('another')).status, 503)
     assert.equal((await first.kill('SIGTERM')).code, 0)
 
-    const second = await start({ SHOUTCLOUD_URL: 'http://127.0.0.1:1/V1/SHOUT' })
+    const second = await start({ SHOUTCLOUD_URL: 'http://127.0.0.1:2/V1/SHOUT' })
     assert.ok(!second.stdout.includes('Standing in'))
     await assert.rejects(fetch(standIn))
     assert.equal((await shout('test')).status, 503)

@@ -18,7 +18,11 @@ export interface Note {
 /** A cache of notes, opened as a service would. */
 export async function openNotes({ config = {}, deployment = crypto.randomUUID(), ...options }: Options = {}) {
   const told: { level: string; message: string }[] = []
-  const tell = (level: string) => (message: string) => void told.push({ level, message })
+  const causes: string[] = []
+  const tell = (level: string) => (message: string, fields?: { error?: unknown }) => {
+    told.push({ level, message })
+    if (fields?.error) causes.push(String(fields.error))
+  }
   const log: Logger = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') }
   const readers = new Map<string, () => readonly MeterSample<string>[]>()
   const resource = cache<Note>({ value: z.object({ text: z.string() }), ...options })
@@ -43,7 +47,7 @@ export async function openNotes({ config = {}, deployment = crypto.randomUUID(),
     readers
       .get(name)?.()
       .find(({ labels }) => label === undefined || Object.values(labels).includes(label))?.value
-  return { open, notes: open.handle, told, metric, config: current as { CACHE_URL: string | undefined }, context }
+  return { open, notes: open.handle, told, causes, metric, config: current as { CACHE_URL: string | undefined }, context }
 }
 
 /** A load that takes a while, and how often it ran. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askRedis } from '../../../../../test/databases/ask-redis.ts'
@@ -40,3 +42,12 @@ for (const [what, hurt, mend] of [
     await open.close()
   })
 }
+
+test('a Redis that takes a connection and says nothing is told of as that', async (context) => {
+  const server = createServer((socket) => socket.resume().on('error', () => {})).listen(0)
+  context.after(() => server.close())
+  await once(server, 'listening')
+  const { open, causes } = await openNotes({ config: { CACHE_URL: `redis://127.0.0.1:${(server.address() as AddressInfo).port}` } })
+  assert.deepEqual(causes, ['Error: Redis did not greet within 1000 ms.'])
+  await open.close()
+})

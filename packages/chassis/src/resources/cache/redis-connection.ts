@@ -137,14 +137,18 @@ export class RedisConnection {
     client.on('error', (error) => this.#lose(client, error))
     const end = () => client.destroy()
     this.#closing.signal.addEventListener('abort', end)
-    const timer = setTimeout(end, CONNECT_MILLISECONDS)
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      end()
+    }, CONNECT_MILLISECONDS)
     try {
       await client.connect()
       this.#closing.signal.throwIfAborted()
       return client
     } catch (error) {
       end()
-      throw error
+      throw isLate ? new Error(`Redis did not greet within ${CONNECT_MILLISECONDS} ms.`) : error
     } finally {
       clearTimeout(timer)
       this.#closing.signal.removeEventListener('abort', end)
