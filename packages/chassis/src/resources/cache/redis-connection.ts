@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../definition/logger.ts'
 import type { CacheCounts, SharedOperation } from './cache-counts.ts'
-import { parseCacheUrl } from './cache-url.ts'
+import { connectRedis } from './connect-redis.ts'
 import { FailureLog } from './failure-log.ts'
 import { Patience } from './patience.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -15,7 +15,6 @@ export interface RedisConnectionOptions {
   log: Logger
 }
 
-const CONNECT_MILLISECONDS = 1000
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 1000
 /** What Redis says first, where it does not serve this connection as one that stores. */
@@ -118,40 +117,13 @@ export class RedisConnection {
     if (this.#closing.signal.aborted) return false
     const url = this.#options.currentUrl()
     try {
-      this.#use(await this.#connectTo(url), url)
+      this.#use(await connectRedis(url, { closing: this.#closing.signal, onError: (client, error) => this.#lose(client, error) }), url)
       return true
     } catch (error) {
       if (this.#closing.signal.aborted) return false
       this.#options.counts.errors.connect++
       this.#failures.tell(this.isUp ? 'The new CACHE_URL does not work yet; the one before it is kept' : AWAY, error)
       return false
-    }
-  }
-
-  async #connectTo(url: string): Promise<RedisClient> {
-    // One that was read anew from a file has not been checked, and the client's own complaint would quote it.
-    parseCacheUrl(url)
-    // Loaded where it is used: it takes more than a tenth of a second.
-    const { createRedisClient } = await import('./redis-client.ts')
-    const client = createRedisClient(url, CONNECT_MILLISECONDS)
-    client.on('error', (error) => this.#lose(client, error))
-    const end = () => client.destroy()
-    this.#closing.signal.addEventListener('abort', end)
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      end()
-    }, CONNECT_MILLISECONDS)
-    try {
-      await client.connect()
-      this.#closing.signal.throwIfAborted()
-      return client
-    } catch (error) {
-      end()
-      throw isLate ? new Error(`Redis did not greet within ${CONNECT_MILLISECONDS} ms.`) : error
-    } finally {
-      clearTimeout(timer)
-      this.#closing.signal.removeEventListener('abort', end)
     }
   }
 
