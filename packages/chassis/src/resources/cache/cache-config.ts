@@ -22,7 +22,7 @@ export const cacheConfig = (loadTimeout: number) => ({
     .max(3600)
     .default(loadTimeout)
     .describe(
-      'Seconds until a value that the cache has not got is there, or an error: for the load, and for the wait before while another replica loads it.',
+      'Seconds until a value that the cache has not got is there, or an error: for the load, and for the wait before while another replica loads it, which takes half of them at most.',
     ),
   CACHE_WAIT: z
     .number()
