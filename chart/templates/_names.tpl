@@ -5,8 +5,8 @@
 
 {{/* What a pod is found by: it never changes, for a selector can't. */}}
 {{- define "slipway.selector" -}}
-app.kubernetes.io/name: {{ include "slipway.service" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "slipway.service" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "slipway.labels" -}}
@@ -14,11 +14,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "slipway.commonLabels" . }}
 {{- end -}}
 
-{{/* Labels that say nothing of which pod it is. */}}
+{{/* Labels that say nothing of which pod it is. A tag may be longer than a label, and may begin and end with what a label must not. */}}
 {{- define "slipway.commonLabels" -}}
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | quote }}
-app.kubernetes.io/component: {{ .Values.service.component }}
-app.kubernetes.io/part-of: {{ .Values.service.partOf }}
+app.kubernetes.io/version: {{ regexReplaceAll "^[^A-Za-z0-9]+|[^A-Za-z0-9]+$" (.Values.image.tag | default .Chart.AppVersion | trunc 63) "" | quote }}
+app.kubernetes.io/component: {{ .Values.service.component | quote }}
+app.kubernetes.io/part-of: {{ .Values.service.partOf | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 

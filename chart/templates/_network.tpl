@@ -10,16 +10,16 @@ namespace, and a public one as every address on that port, but for the link-loca
 - to:
   {{- if .cidr }}
     - ipBlock:
-        cidr: {{ .cidr }}
+        cidr: {{ .cidr | quote }}
   {{- else if $address }}
     - ipBlock:
-        cidr: {{ $host }}/{{ ternary 128 32 (contains ":" $host) }}
+        cidr: "{{ $host }}/{{ ternary 128 32 (contains ":" $host) }}"
   {{- else if eq (len $labels) 1 }}
     - podSelector: {}
   {{- else if $isService }}
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ index $labels 1 }}
+          kubernetes.io/metadata.name: {{ index $labels 1 | quote }}
   {{- else }}
     - ipBlock:
         cidr: 0.0.0.0/0
@@ -34,4 +34,11 @@ namespace, and a public one as every address on that port, but for the link-loca
     - port: {{ .port }}
       protocol: TCP
   {{- end }}
+{{- end -}}
+
+{{/* The pod of `helm test`, which may ask whatever else may not. */}}
+{{- define "slipway.testPeer" -}}
+- podSelector:
+    matchLabels:
+      app.kubernetes.io/instance: {{ .Release.Name }}-test
 {{- end -}}

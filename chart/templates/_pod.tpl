@@ -1,6 +1,6 @@
 {{/* What Pod Security Standards call restricted, and an identity that may do nothing. */}}
 {{- define "slipway.podSecurity" -}}
-serviceAccountName: {{ .Release.Name }}
+serviceAccountName: {{ .Release.Name | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
@@ -14,7 +14,7 @@ securityContext:
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- with .Values.nodeSelector }}
@@ -26,7 +26,7 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
@@ -51,7 +51,7 @@ securityContext:
   {{- include "slipway.containerSecurity" . | nindent 2 }}
 envFrom:
   - configMapRef:
-      name: {{ .Release.Name }}
+      name: {{ .Release.Name | quote }}
 {{- if .Values.secrets }}
 env:
   {{- range $key, $reference := .Values.secrets }}
@@ -60,7 +60,10 @@ env:
   {{- end }}
 {{- end }}
 resources:
-  {{- toYaml .Values.resources | nindent 2 }}
+  {{- range $bound, $quantities := .Values.resources }}
+  {{ $bound }}:
+    {{- include "slipway.quantities" (dict "name" (printf "resources.%s" $bound) "value" $quantities) | trim | nindent 4 }}
+  {{- end }}
 volumeMounts:
   - name: tmp
     mountPath: /tmp
@@ -71,14 +74,14 @@ volumeMounts:
   {{- end }}
   {{- if .Values.storage.enabled }}
   - name: data
-    mountPath: {{ .Values.storage.mountPath }}
+    mountPath: {{ .Values.storage.mountPath | quote }}
   {{- end }}
 {{- end -}}
 
 {{- define "slipway.volumes" -}}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ index .Values.resources.limits "ephemeral-storage" }}
+    sizeLimit: {{ include "slipway.text" (dict "name" "resources.limits.ephemeral-storage" "value" (index .Values.resources.limits "ephemeral-storage")) | quote }}
 {{- with .Values.secrets }}
 - name: secrets
   projected:
@@ -86,15 +89,15 @@ volumeMounts:
     sources:
       {{- range $key, $reference := . }}
       - secret:
-          name: {{ $reference.name }}
+          name: {{ $reference.name | quote }}
           items:
-            - key: {{ $reference.key }}
-              path: {{ $key }}
+            - key: {{ $reference.key | quote }}
+              path: {{ $key | quote }}
       {{- end }}
 {{- end }}
 {{- if .Values.storage.enabled }}
 - name: data
   persistentVolumeClaim:
-    claimName: {{ .Release.Name }}
+    claimName: {{ .Release.Name | quote }}
 {{- end }}
 {{- end -}}

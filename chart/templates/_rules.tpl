@@ -42,7 +42,7 @@ soon after its cause (Site Reliability Workbook, chapter 5). { root, name, ratio
   for: {{ .for }}
   labels:
     severity: {{ .severity }}
-    deployment: {{ $all.root.Release.Name }}
+    deployment: {{ $all.root.Release.Name | quote }}
   annotations:
     summary: "{{ $all.root.Release.Name }}: too many requests of {{`{{ $labels.http_request_method }} {{ $labels.http_route }}`}} {{ $all.what }}"
     description: "{{`{{ $value | humanizePercentage }}`}} of them in the last {{ .long }}; the objective is {{ $all.objective }} % that do not."

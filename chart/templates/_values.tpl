@@ -1,17 +1,31 @@
-{{/* A scalar as text, as it was written: null too. YAML's and JSON's numbers arrive as floats, which would print 1000000 as 1e+06. */}}
+{{/*
+A scalar as text, as it was written, null too: { name, value }. YAML's and JSON's numbers arrive as floats, which JSON writes plainly and toString as
+1e+06. From 2^53 on they are rounded before the chart sees them, and JSON too has an exponent for the smallest.
+*/}}
 {{- define "slipway.text" -}}
-{{- if kindIs "invalid" . -}}
+{{- if kindIs "invalid" .value -}}
 null
-{{- else if and (kindIs "float64" .) (eq (floor .) .) -}}
-{{ int64 . }}
-{{- else -}}
-{{ toString . }}
+{{- else if kindIs "float64" .value -}}
+{{- if or (ge .value 9007199254740992.0) (le .value -9007199254740992.0) (contains "e" (toJson .value)) -}}
+{{- fail (printf "%s is a number that YAML does not keep as it was written; put it in quotes." .name) -}}
 {{- end -}}
+{{ toJson .value }}
+{{- else -}}
+{{ toString .value }}
+{{- end -}}
+{{- end -}}
+
+{{/* Quantities by the name of their resource, as text: a whole number is none to Kubernetes' validators. { name, value } */}}
+{{- define "slipway.quantities" -}}
+{{- $name := .name -}}
+{{- range $resource, $quantity := .value }}
+{{ $resource }}: {{ include "slipway.text" (dict "name" (printf "%s.%s" $name $resource) "value" $quantity) | quote }}
+{{- end }}
 {{- end -}}
 
 {{/* The bytes of a quantity of memory. */}}
 {{- define "slipway.bytes" -}}
-{{- $text := toString . -}}
+{{- $text := include "slipway.text" (dict "name" "resources.limits.memory" "value" .) -}}
 {{- $units := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 -}}
 {{- $unit := regexFind "[A-Za-z]+$" $text -}}
 {{- $factor := 1 -}}

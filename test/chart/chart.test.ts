@@ -41,9 +41,18 @@ describe('config in the chart', () => {
   it('is text in a file of values', TIMEOUT, async () => {
     const data = configOf(await renderChart({ values: [SMALLEST, 'test/chart/values/scalars.yaml'] }))
     assert.deepEqual(
-      ['A_NUMBER', 'A_BOOLEAN', 'A_NULL', 'A_NO', 'A_MILLION', 'A_TEXT'].map((key) => data[key]),
-      ['1', 'true', 'null', 'no', '12345678', ' a: b # c '],
+      ['A_NUMBER', 'A_BOOLEAN', 'A_NULL', 'A_NO', 'A_MILLION', 'A_FRACTION', 'A_TEXT'].map((key) => data[key]),
+      ['1', 'true', 'null', 'no', '12345678', '12345678.25', ' a: b # c '],
     )
+  })
+
+  it('is refused in a file of values where YAML rounds it', TIMEOUT, async () => {
+    for (const number of ['12345678901234567890', '-9007199254740993', '1e21', '0.0000001']) {
+      await withFile(`config: { A_NUMBER: ${number} }`, async (file) => {
+        const rendered = renderChart({ values: [SMALLEST, file] })
+        await assert.rejects(rendered, /config\.A_NUMBER is a number that YAML does not keep as it was written; put it in quotes\./)
+      })
+    }
   })
 
   it('comes through the values that are rendered as it was written in the stack', TIMEOUT, async () => {
@@ -97,6 +106,10 @@ describe('config in the chart', () => {
     await refuses(
       [...reference, 'storage.enabled=true'],
       /DATABASE_URL is in secrets and in the config as well, where storage\.enabled puts it; remove one of them\./,
+    )
+    await refuses(
+      [...reference, 'config.DATABASE_URL_FILE=/run/url'],
+      /DATABASE_URL is in secrets, and DATABASE_URL_FILE in the config names a file that holds it as well; remove one of them\./,
     )
     await refuses([...reference, 'config.DATABASE_URL=sqlite:a'], /DATABASE_URL is in secrets and in the config as well; remove one of them\./)
   })
@@ -202,6 +215,21 @@ describe('where a deployment may lead', () => {
   })
 })
 
+describe('who may reach a deployment', () => {
+  it('is said, and `helm test` may in any case', TIMEOUT, async () => {
+    const peersWith = async (...set: string[]) => only(await renderChart({ set }), 'NetworkPolicy').spec.ingress.map(({ from }) => from)
+    const test = only(await renderChart(), 'Pod').metadata.labels['app.kubernetes.io/instance']
+    const tester = { podSelector: { matchLabels: { 'app.kubernetes.io/instance': test } } }
+    assert.deepEqual(await peersWith(), [undefined, [{ namespaceSelector: {} }]])
+    const nodes = { ipBlock: { cidr: '10.0.0.0/24' } }
+    const set = ['ingressFrom', 'managementFrom'].map((port) => `network.${port}[0].ipBlock.cidr=${nodes.ipBlock.cidr}`)
+    assert.deepEqual(await peersWith(...set), [
+      [tester, nodes],
+      [tester, nodes],
+    ])
+  })
+})
+
 describe('a database', () => {
   it('of SQLite has a volume that outlives the release, one pod, and no autoscaler', TIMEOUT, async () => {
     const manifests = await renderChart({ set: ['storage.enabled=true', 'storage.size=2Gi'] })
@@ -214,14 +242,43 @@ describe('a database', () => {
     await refuses(['storage.enabled=true', 'migration.enabled=true'], /migration\.enabled needs a database that a Job can reach/)
   })
 
-  it('is migrated by a Job of its own for each image and config, which the pods leave it to', TIMEOUT, async () => {
+  it('is migrated by a Job of its own for each spec and config, which the pods leave it to', TIMEOUT, async () => {
     const jobWith = async (...set: string[]) => only(await renderChart({ set: ['migration.enabled=true', ...set] }), 'Job')
     const job = await jobWith()
     assert.match(job.metadata.name, /^north-migrate-[0-9a-f]{8}$/)
     assert.deepEqual(job.spec.template?.spec.containers[0]?.args, ['migrate'])
     assert.equal((await jobWith()).metadata.name, job.metadata.name)
-    for (const change of ['image.tag=0.2.0', 'config.GREETING=Ahoy']) assert.notEqual((await jobWith(change)).metadata.name, job.metadata.name)
+    for (const change of [
+      'image.tag=0.2.0',
+      'image.pullPolicy=Never',
+      'config.GREETING=Ahoy',
+      'secrets.DATABASE_URL.name=db,secrets.DATABASE_URL.key=url',
+      'resources.limits.cpu=2',
+      'nodeSelector.disk=fast',
+      'tolerations[0].key=spot',
+      'migration.deadlineSeconds=60',
+      'service.component=web',
+    ])
+      assert.notEqual((await jobWith(change)).metadata.name, job.metadata.name, change)
     assert.equal((await dataWith('migration.enabled=true')).MIGRATE, 'never')
+  })
+
+  it('is migrated by a Job whose name is one, however long that of the release is', TIMEOUT, async () => {
+    for (const name of ['n'.repeat(53), `${'n'.repeat(45)}-${'n'.repeat(7)}`]) {
+      const job = only(await renderChart({ name, set: ['migration.enabled=true'] }), 'Job')
+      assert.match(job.metadata.name, /^n+-migrate-[0-9a-f]{8}$/)
+      assert.ok(job.metadata.name.length <= 63)
+    }
+  })
+})
+
+describe('the label of the version', () => {
+  it('is the tag, as far as it can be a label', TIMEOUT, async () => {
+    const labelOf = async (tag: string) =>
+      only(await renderChart({ set: [`image.tag=${tag}`] }), 'Deployment').metadata.labels['app.kubernetes.io/version']
+    assert.equal(await labelOf('1.2.3_a-b'), '1.2.3_a-b')
+    assert.equal(await labelOf('_1.2.3-'), '1.2.3')
+    assert.equal(await labelOf(`${'a'.repeat(62)}.b`), 'a'.repeat(62))
   })
 })
 
@@ -230,6 +287,11 @@ describe('an old cluster', () => {
     const manifests = await renderChart({ set: ['autoscaling.enabled=false', 'disruptionBudget.enabled=false', 'network.enabled=false'] })
     assert.deepEqual(manifests.map(({ kind }) => kind).sort(), ['ConfigMap', 'Deployment', 'Ingress', 'Pod', 'Service', 'ServiceAccount'])
     assert.equal(only(manifests, 'Deployment').spec.replicas, 2)
+  })
+
+  it('is not asked for what its disruption budgets do not have', TIMEOUT, async () => {
+    const policyFor = async (kubeVersion: string) => only(await renderChart({ kubeVersion }), 'PodDisruptionBudget').spec.unhealthyPodEvictionPolicy
+    assert.deepEqual([await policyFor('1.26.15'), await policyFor('1.27.0')], [undefined, 'AlwaysAllow'])
   })
 })
 

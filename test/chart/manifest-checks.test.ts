@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import stack from '../../slipway.config.ts'
 import { apiFaults } from './api-faults.ts'
 import { assertNoSecrets, manifestChecks } from './manifest-checks.ts'
-import { type ChartOptions, FULLEST, lintChart, only, renderChart, SMALLEST } from './render-chart.ts'
+import { type ChartOptions, FULLEST, lintChart, only, renderChart, SMALLEST, WORDS } from './render-chart.ts'
 
 const TIMEOUT = { timeout: 120_000 }
 
@@ -14,6 +14,12 @@ describe('the chart with the smallest values', () => {
 describe('the chart with all that can be asked for', () => {
   checkAll({ values: [SMALLEST, FULLEST], set: ['migration.enabled=true'] })
   checkAll({ values: [SMALLEST, FULLEST], set: ['route.kind=gateway', 'route.gateway.name=public'] })
+})
+
+describe('the chart with names that YAML takes for something else', () => {
+  const words = { name: 'no', namespace: '123', values: [SMALLEST, WORDS] }
+  checkAll({ ...words, set: ['migration.enabled=true', 'resources.limits.memory=268435456', 'resources.limits.cpu=1'] })
+  checkAll({ ...words, set: ['storage.enabled=true', 'storage.size=1073741824', 'route.kind=gateway'] })
 })
 
 for (const { name, namespace, service, storage } of stack.deployments) {

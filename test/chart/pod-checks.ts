@@ -110,6 +110,7 @@ function assertUnprivilegedUser({ runAsNonRoot, runAsUser, runAsGroup, seccompPr
 }
 
 function bytesOf(quantity: string | undefined): number {
-  assert.match(quantity ?? '', /^\d+Mi$/)
-  return Number.parseInt(quantity ?? '', 10) * 2 ** 20
+  const [, digits, unit] = /^(\d+)(Mi)?$/.exec(quantity ?? '') ?? []
+  assert.ok(digits, quantity)
+  return Number(digits) * (unit ? 2 ** 20 : 1)
 }

@@ -9,6 +9,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CHART = `${ROOT}chart`
 export const SMALLEST = 'test/chart/values/smallest.yaml'
 export const FULLEST = 'test/chart/values/fullest.yaml'
+export const WORDS = 'test/chart/values/words.yaml'
 
 const run = promisify(execFile)
 
@@ -21,12 +22,15 @@ export interface ChartOptions {
   values?: readonly string[]
   /** As after `--set`. @default [] */
   set?: readonly string[]
+  /** Of the cluster. @default the newest that Helm knows */
+  kubeVersion?: string
 }
 
 /** What `helm template` makes of the chart, parsed. Rejects with what Helm says. */
 export async function renderChart(options: ChartOptions = {}): Promise<Manifest[]> {
-  const { name = 'north', namespace = 'fjord' } = options
-  const { stdout } = await callHelm(['template', name, CHART, '--namespace', namespace, ...valueArguments(options)])
+  const { name = 'north', namespace = 'fjord', kubeVersion } = options
+  const cluster = kubeVersion === undefined ? [] : ['--kube-version', kubeVersion]
+  const { stdout } = await callHelm(['template', name, CHART, '--namespace', namespace, ...cluster, ...valueArguments(options)])
   return parseManifests(stdout)
 }
 

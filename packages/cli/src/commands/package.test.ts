@@ -49,7 +49,7 @@ describe('slipway package', () => {
       '--set',
       'config.OTEL_SDK_DISABLED=true',
     )
-    for (const line of ['  CUSTOMER_NAME: "1"', '  MAX_BODY_BYTES: "2048"', '  OTEL_SDK_DISABLED: "true"'])
+    for (const line of ['  "CUSTOMER_NAME": "1"', '  "MAX_BODY_BYTES": "2048"', '  "OTEL_SDK_DISABLED": "true"'])
       assert.ok(rendered.includes(`${line}\n`), line)
     assert.match(rendered, /image: "localhost\/slipway\/greeter:0\.1\.0"/)
   })

@@ -87,7 +87,7 @@ describe('slipway render', () => {
   it('writes the same values as the stack says, for Helm and for kubectl', TIMEOUT, async () => {
     const { service, config, route } = values('generated/customer-b/values.yaml')
     assert.deepEqual([service, config, route?.host], [{ name: 'greeter' }, { CUSTOMER_NAME: 'B' }, 'customer-b.parcellab.com'])
-    assert.match(readFileSync(at('generated/customer-b/manifests.yaml'), 'utf8'), /^kind: ConfigMap$[\s\S]*^ {2}CUSTOMER_NAME: "B"$/m)
+    assert.match(readFileSync(at('generated/customer-b/manifests.yaml'), 'utf8'), /^kind: ConfigMap$[\s\S]*^ {2}"CUSTOMER_NAME": "B"$/m)
   })
 
   it('changes nothing the second time, and --check and --diff agree', TIMEOUT, async () => {
@@ -168,7 +168,7 @@ describe('slipway render', () => {
         const folder = `generated/customer-${'abc'[index]}`
         const text = name.replaceAll("'", '')
         assert.deepEqual(values(`${folder}/values.yaml`).config, { CUSTOMER_NAME: text })
-        assert.ok(readFileSync(at(`${folder}/manifests.yaml`), 'utf8').includes(`\n  CUSTOMER_NAME: "${text}"\n`), text)
+        assert.ok(readFileSync(at(`${folder}/manifests.yaml`), 'utf8').includes(`\n  "CUSTOMER_NAME": "${text}"\n`), text)
       }
       for (const undo of restore.reverse()) undo()
     }
