@@ -1,6 +1,7 @@
 import { closestKey } from '@slipway/chassis'
 import type { AutoscalingDefinition, ImageDefinition, IngressDefinition, ResourceBounds, SizeDefinition, StorageDefinition } from './cluster-needs.ts'
 import type { DeploymentDefinition } from './define-stack.ts'
+import { valueAt } from './value-at.ts'
 
 /** What is in each part of a deployment, by its path. What a compiler would find goes unnoticed otherwise: Node runs the stack without one. */
 const MEMBERS = {
@@ -46,8 +47,7 @@ export function* memberFaults(deployment: DeploymentDefinition, label: string): 
 }
 
 function partAt(deployment: object, path: string): object {
-  let part: unknown = deployment
-  for (const name of path.split('.').filter(Boolean)) part = (part as Readonly<Record<string, unknown>> | undefined)?.[name]
+  const part = valueAt(deployment, path)
   return typeof part === 'object' && part !== null ? part : {}
 }
 

@@ -97,6 +97,17 @@ describe('the storage of a deployment', () => {
   })
 })
 
+describe('a choice that is misspelt', () => {
+  it('is refused, with those that there are', () => {
+    assert.deepEqual(faultsOf({ migration: 'Job', monitoring: 'yes', image: { runtime: 'deno', pullPolicy: 'Sometimes' } }), [
+      'The deployment north must have a migration that is start or job. It is "Job".',
+      'The deployment north must have a monitoring that is true or false. It is "yes".',
+      'The deployment north must have an image.runtime that is native or node. It is "deno".',
+      'The deployment north must have an image.pullPolicy that is Always, IfNotPresent or Never. It is "Sometimes".',
+    ])
+  })
+})
+
 describe('a member that is misspelt', () => {
   it('is refused with a suggestion, at any depth', () => {
     assert.deepEqual(faultsOf({ replcas: 3, size: { memory: { limits: '1Gi' } }, image: { repo: 'a' } } as object), [
@@ -138,9 +149,11 @@ describe('the secrets of a deployment', () => {
     assert.deepEqual(faultsOf({ service: ledger, secrets: { DATABASE_URL: { name: 'db', key: 'url' } } }), [
       'The deployment north takes DATABASE_URL from a Secret, so nobody can tell where it leads; say it in leadsTo, as in "postgres.databases.svc:5432", for the NetworkPolicy.',
     ])
-    assert.deepEqual(faultsOf({ service: ledger, secrets: { DATABASE_URL: { name: 'db', key: 'url', leadsTo: 'postgres://db:5432' } } }), [
-      'The deployment north must say where DATABASE_URL leads as host:port, without credentials, as in "postgres.databases.svc:5432".',
-    ])
+    for (const leadsTo of ['postgres://db:5432', 'db:99999', 'db:0', 'db', 5432]) {
+      assert.deepEqual(faultsOf({ service: ledger, secrets: { DATABASE_URL: { name: 'db', key: 'url', leadsTo } } }), [
+        'The deployment north must say where DATABASE_URL leads as host:port, without credentials, as in "postgres.databases.svc:5432".',
+      ])
+    }
   })
 })
 
@@ -155,8 +168,13 @@ describe('size, image and ingress of a deployment', () => {
       'The deployment north must have an image.digest like sha256: and 64 hexadecimal digits. It is "sha256:1".',
       'The deployment north must have an image.registry like registry.example.com/team, without a scheme and in lower case. It is "https://registry.example.com".',
     ])
-    assert.deepEqual(faultsOf({ ingress: { kind: 'gateway' } }), [
-      "The deployment north is reached through a gateway; name it in ingress.gateway, as in { name: 'public', namespace: 'gateways' }.",
+    for (const gateway of [undefined, {}, { name: 'public' }, { name: 'public', namespace: 1 }]) {
+      assert.deepEqual(faultsOf({ ingress: { kind: 'gateway', gateway } }), [
+        "The deployment north is reached through a gateway; name it in ingress.gateway, as in { name: 'public', namespace: 'gateways' }.",
+      ])
+    }
+    assert.deepEqual(faultsOf({ ingress: { className: '' } }), [
+      'The deployment north must have an ingress.className that names an IngressClass. It is "".',
     ])
     assert.deepEqual(faultsOf({ ingress: { kind: 'tunnel', tls: 'A B' } }), [
       'The deployment north must have an ingress.kind that is ingress, gateway or none. It is "tunnel".',

@@ -1,4 +1,5 @@
 import { hasSchema } from '@slipway/chassis'
+import { choiceFaults } from './check-choices.ts'
 import { matches, OBJECT_NAME, secretFaults } from './check-secrets.ts'
 import type { ResourceBounds } from './cluster-needs.ts'
 import type { DeploymentDefinition } from './define-stack.ts'
@@ -12,6 +13,7 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
 /** A sentence for each thing that is wrong with what a deployment needs on the cluster, with the remedy. */
 export function* needFaults(deployment: DeploymentDefinition, label: string): Faults {
+  yield* choiceFaults(deployment, label)
   yield* secretFaults(deployment, label)
   yield* storageFaults(deployment, label)
   yield* scaleFaults(deployment, label)
@@ -86,11 +88,11 @@ function* imageFaults({ image }: DeploymentDefinition, label: string): Faults {
 }
 
 function* ingressFaults({ ingress }: DeploymentDefinition, label: string): Faults {
-  const { kind = 'ingress', gateway, tls } = ingress ?? {}
-  if (!['ingress', 'gateway', 'none'].includes(kind))
-    yield `${label} must have an ingress.kind that is ingress, gateway or none. It is ${JSON.stringify(kind)}.`
-  if (kind === 'gateway' && gateway === undefined)
+  const { kind, className, gateway, tls } = ingress ?? {}
+  if (kind === 'gateway' && !(matches(OBJECT_NAME, gateway?.name) && matches(OBJECT_NAME, gateway?.namespace)))
     yield `${label} is reached through a gateway; name it in ingress.gateway, as in { name: 'public', namespace: 'gateways' }.`
+  if (className !== undefined && !matches(OBJECT_NAME, className))
+    yield `${label} must have an ingress.className that names an IngressClass. It is ${JSON.stringify(className)}.`
   if (tls !== undefined && tls !== false && !matches(OBJECT_NAME, tls)) {
     yield `${label} must have an ingress.tls that names a Secret, or is false. It is ${JSON.stringify(tls)}.`
   }

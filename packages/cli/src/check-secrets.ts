@@ -37,9 +37,14 @@ function* referenceFaults(key: string, reference: SecretReference, label: string
   if (!matches(OBJECT_NAME, name)) yield `${label} must name the Secret that holds ${key} in lower-case letters, digits, hyphens and dots.`
   if (!matches(SECRET_KEY, inSecret))
     yield `${label} must name the key in the Secret ${name} that holds ${key}, in letters, digits, hyphens, dots and underscores.`
-  if (leadsTo !== undefined && !matches(PLACE, leadsTo)) {
+  if (leadsTo !== undefined && !isPlace(leadsTo)) {
     yield `${label} must say where ${key} leads as host:port, without credentials, as in "postgres.databases.svc:5432".`
   }
+}
+
+function isPlace(text: unknown): boolean {
+  const port = matches(PLACE, text) ? Number(String(text).split(':')[1]) : 0
+  return port >= 1 && port <= 65535
 }
 
 function isPlaceless(owner: string, key: string, reference: SecretReference): boolean {

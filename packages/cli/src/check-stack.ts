@@ -1,6 +1,7 @@
 import { closestKey, configKeys, DefinitionError } from '@slipway/chassis'
 import { memberFaults } from './check-members.ts'
 import { needFaults } from './check-needs.ts'
+import { matches } from './check-secrets.ts'
 import type { DeploymentDefinition, LocalDatabase, LocalDefinition, StandInDefinition } from './define-stack.ts'
 import { hasDatabase } from './resolve-needs.ts'
 import { standInKeys } from './stand-in-keys.ts'
@@ -32,11 +33,13 @@ export function checkStack(deployments: readonly DeploymentDefinition[], { stand
 
 function* deploymentFaults(deployment: DeploymentDefinition): Faults {
   const { service, name, namespace, host, port } = deployment
-  const label = `The deployment ${name}`
-  if (!RELEASE_NAME.test(name)) {
+  const label = name === undefined ? `The deployment at ${host}` : `The deployment ${name}`
+  if (name === undefined) yield `${label} has no name; give it a DNS label like customer-a.`
+  else if (!matches(RELEASE_NAME, name)) {
     yield `The deployment name ${JSON.stringify(name)} must be a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most 53 characters.`
   }
-  if (!LABEL.test(namespace)) {
+  if (namespace === undefined) yield `${label} has no namespace; give it a DNS label like customer-a.`
+  else if (!matches(LABEL, namespace)) {
     yield `${label} must have a namespace that is a DNS label: lower-case letters, digits and hyphens, at most 63 characters. It is ${JSON.stringify(namespace)}.`
   }
   if (!isHost(host)) {
@@ -78,6 +81,7 @@ function unknownKey(key: string, known: readonly string[], serviceName: string, 
 function* collisionFaults(deployments: readonly DeploymentDefinition[]): Faults {
   const owners = new Map<string, string>()
   for (const { name, host, port } of deployments) {
+    if (name === undefined || host === undefined) continue
     if (owners.has(`name ${name}`)) yield `Two deployments are named ${name}; give each a name of its own.`
     owners.set(`name ${name}`, name)
     for (const taken of [`host ${host}`, ...(port === undefined ? [] : [`port ${port}`])]) {
@@ -92,7 +96,7 @@ function* collisionFaults(deployments: readonly DeploymentDefinition[]): Faults 
 function* standInFaults(standIn: StandInDefinition, earlier: readonly StandInDefinition[], deployments: readonly DeploymentDefinition[]): Faults {
   const { name, port, start, config } = standIn
   const label = `The stand-in ${name}`
-  if (!LABEL.test(name)) yield `The stand-in's name ${JSON.stringify(name)} must be a DNS label: lower-case letters, digits and hyphens.`
+  if (!matches(LABEL, name)) yield `The stand-in's name ${JSON.stringify(name)} must be a DNS label: lower-case letters, digits and hyphens.`
   if (!isPort(port)) yield `${label} must have a port that is a whole number from 1 to 65535. It is ${port}.`
   for (const other of [...earlier, ...deployments]) {
     if (other.port === port) yield `${label} and ${other.name} have the same port ${port}; give each its own.`

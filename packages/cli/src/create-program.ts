@@ -20,7 +20,7 @@ const EXIT_CODES = `Exit codes:
   1   failed, with the reason on standard error
   2   the command line is wrong
   69  a port is taken
-  78  the configuration of a service is wrong`
+  78  the configuration of a service, or the stack, is wrong`
 
 /** The whole command line. Actions load what they need, so that help is there at once. */
 export function createProgram(): Command {

@@ -67,6 +67,11 @@ describe('defineStack', () => {
     assert.deepEqual(faultsOf({ name: 'North' }), [
       'The deployment name "North" must be a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most 53 characters.',
     ])
+    assert.deepEqual(faultsOf({ name: undefined }, { name: undefined, host: 'south.example.com' }), [
+      'The deployment at north.example.com has no name; give it a DNS label like customer-a.',
+      'The deployment at south.example.com has no name; give it a DNS label like customer-a.',
+    ])
+    assert.deepEqual(faultsOf({ namespace: undefined }), ['The deployment north has no namespace; give it a DNS label like customer-a.'])
     assert.deepEqual(faultsOf({ namespace: 'my_space' }), [
       'The deployment north must have a namespace that is a DNS label: lower-case letters, digits and hyphens, at most 63 characters. It is "my_space".',
     ])

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { CliError } from '../cli-error.ts'
+import { CliError, EXIT_CONFIG } from '../cli-error.ts'
 import { assignPorts, DEFAULT_PORT_BASE } from '../dev/assign-ports.ts'
 import { type ComposeDatabase, databaseService, databasesOf, databaseUrl } from './compose-databases.ts'
 import { COLLECTOR, telemetryServices } from './compose-telemetry.ts'
@@ -41,7 +41,9 @@ function toCompose(placed: PlacedStack): object {
     ...telemetryServices(contracts),
   }
   const twice = services.map(([name]) => name).find((name) => name in servers)
-  if (twice !== undefined) throw new CliError(`The deployment ${twice} has the name of a server in the compose file; give it another.`)
+  if (twice !== undefined) {
+    throw new CliError(`The deployment ${twice} has the name of a server in the compose file; give it another.`, EXIT_CONFIG)
+  }
   return {
     services: { ...Object.fromEntries(services), ...servers },
     volumes: Object.fromEntries(systems.map((system) => [`${system}-data`, {}])),
