@@ -292,6 +292,9 @@ describe('an old cluster', () => {
   it('is not asked for what its disruption budgets do not have', TIMEOUT, async () => {
     const policyFor = async (kubeVersion: string) => only(await renderChart({ kubeVersion }), 'PodDisruptionBudget').spec.unhealthyPodEvictionPolicy
     assert.deepEqual([await policyFor('1.26.15'), await policyFor('1.27.0')], [undefined, 'AlwaysAllow'])
+    const sleeping = (kubeVersion: string) => renderChart({ kubeVersion, set: ['lifecycle.preStopSleep=3'] })
+    await sleeping('1.30.0')
+    await assert.rejects(sleeping('1.29.9'), /lifecycle\.preStopSleep needs Kubernetes 1\.30, and the cluster has v1\.29\.9; leave it at 0\./)
   })
 })
 
