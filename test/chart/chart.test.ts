@@ -88,6 +88,26 @@ describe('config in the chart', () => {
     })
   })
 
+  it('and names come through them, whatever Helm takes them for where they are not quoted', TIMEOUT, async () => {
+    const service = defineService({ name: 'on', summary: 'Crosses the fjord.' }, [])
+    for (const word of ['no', '123', '1e3', '0o17', '0x1f', '1.5']) {
+      const ingress = { className: word, tls: word, annotations: { note: word } }
+      const secrets = { OTEL_EXPORTER_OTLP_HEADERS: { name: word, key: word } }
+      const image = { tag: word, pullSecrets: [word] }
+      const needs = { ingress, secrets, image }
+      const [deployment] = defineStack({ deployments: [{ service, name: 'off', namespace: '123', host: '1.5', ...needs }] }).deployments
+      await withFile(valuesOf({ service, version: '1.0.0', deployment }), async (file) => {
+        const manifests = await renderChart({ name: 'off', namespace: '123', values: [file] })
+        const { ingressClassName, tls, rules } = only(manifests, 'Ingress').spec
+        const pod = only(manifests, 'Deployment').spec.template?.spec
+        assert.deepEqual([ingressClassName, tls?.[0]?.secretName, rules[0]?.host], [word, word, '1.5'])
+        assert.deepEqual([pod?.imagePullSecrets, pod?.containers[0]?.image], [[{ name: word }], `localhost/slipway/on:${word}`])
+        const [source] = pod?.volumes.find(({ name }) => name === 'secrets')?.projected?.sources ?? []
+        assert.deepEqual(source?.secret, { name: word, items: [{ key: word, path: 'OTEL_EXPORTER_OTLP_HEADERS' }] })
+      })
+    }
+  })
+
   it('can be no list, no misspelt name, and nothing that the chart sets itself', TIMEOUT, async () => {
     await refuses(['config.NAMES[0]=A'], /NAMES/)
     await refuses(['config.customerName=A'], /customerName/)

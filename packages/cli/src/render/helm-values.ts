@@ -5,6 +5,9 @@ import type { DeployedContract, Placed } from './render-deployment.ts'
 import { MARK } from './rendered-files.ts'
 import { cachePercentOf, egressOf, slowRoutesOf } from './service-values.ts'
 
+/** All text is quoted: Helm's reader takes more for numbers and truths than either version of YAML, `no` and `0o17` among them. */
+const YAML = { version: '1.1', lineWidth: 0, defaultStringType: Scalar.QUOTE_DOUBLE, defaultKeyType: Scalar.PLAIN } as const
+
 /** Config that the chart sets by itself, from the values of the same meaning. */
 const LIFECYCLE_KEYS = new Set(['DRAIN_DELAY', 'DRAIN_TIMEOUT'])
 
@@ -15,7 +18,7 @@ export function renderHelmValues(contract: DeployedContract, { folder, place }: 
     `# ${MARK} render from the contract of ${deployment.name}${place}. Don't edit it here: change slipway.config.ts or deploy/.`,
     `# helm upgrade --install ${deployment.name} chart --namespace ${deployment.namespace} --values ${folder}/${deployment.name}/values.yaml`,
   ]
-  return `${head.join('\n')}\n${stringify(toValues(contract), { version: '1.1', lineWidth: 0 })}`
+  return `${head.join('\n')}\n${stringify(toValues(contract), YAML)}`
 }
 
 function toValues(contract: DeployedContract): object {
@@ -44,10 +47,8 @@ function toValues(contract: DeployedContract): object {
   }
 }
 
-/** All of it quoted: Helm's reader takes more for numbers and truths than either version of YAML, `no` and `0o17` among them. */
 function toConfig({ config }: DeploymentContract): object {
-  const own = Object.entries(config).filter(([key]) => !LIFECYCLE_KEYS.has(key))
-  return Object.fromEntries(own.map(([key, text]) => [key, Object.assign(new Scalar(text), { type: Scalar.QUOTE_DOUBLE })]))
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !LIFECYCLE_KEYS.has(key)))
 }
 
 /** The chart adds its parts up by itself. */
