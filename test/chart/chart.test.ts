@@ -94,11 +94,13 @@ describe('config in the chart', () => {
       const ingress = { className: word, tls: word, annotations: { note: word } }
       const secrets = { OTEL_EXPORTER_OTLP_HEADERS: { name: word, key: word } }
       const image = { tag: word, pullSecrets: [word] }
-      const needs = { ingress, secrets, image }
+      const network = { managementFrom: [{ ipBlock: { cidr: '10.0.0.0/24' } }, { podSelector: { matchLabels: { word } } }] }
+      const needs = { ingress, secrets, image, network }
       const [deployment] = defineStack({ deployments: [{ service, name: 'off', namespace: '123', host: '1.5', ...needs }] }).deployments
       await withFile(valuesOf({ service, version: '1.0.0', deployment }), async (file) => {
         const manifests = await renderChart({ name: 'off', namespace: '123', values: [file] })
         const { ingressClassName, tls, rules } = only(manifests, 'Ingress').spec
+        assert.deepEqual(only(manifests, 'NetworkPolicy').spec.ingress[1]?.from?.slice(1), network.managementFrom)
         const pod = only(manifests, 'Deployment').spec.template?.spec
         assert.deepEqual([ingressClassName, tls?.[0]?.secretName, rules[0]?.host], [word, word, '1.5'])
         assert.deepEqual([pod?.imagePullSecrets, pod?.containers[0]?.image], [[{ name: word }], `localhost/slipway/on:${word}`])

@@ -1,5 +1,13 @@
 import { closestKey } from '@slipway/chassis'
-import type { AutoscalingDefinition, ImageDefinition, IngressDefinition, ResourceBounds, SizeDefinition, StorageDefinition } from './cluster-needs.ts'
+import type {
+  AutoscalingDefinition,
+  ImageDefinition,
+  IngressDefinition,
+  NetworkDefinition,
+  ResourceBounds,
+  SizeDefinition,
+  StorageDefinition,
+} from './cluster-needs.ts'
 import type { DeploymentDefinition } from './define-stack.ts'
 import { valueAt } from './value-at.ts'
 
@@ -20,6 +28,7 @@ const MEMBERS = {
     gracePeriod: true,
     image: true,
     ingress: true,
+    network: true,
     migration: true,
     monitoring: true,
   }),
@@ -30,6 +39,7 @@ const MEMBERS = {
   storage: membersOf<StorageDefinition>({ size: true, className: true }),
   image: membersOf<ImageDefinition>({ registry: true, tag: true, digest: true, runtime: true, pullPolicy: true, pullSecrets: true }),
   ingress: membersOf<IngressDefinition>({ kind: true, className: true, tls: true, gateway: true, annotations: true }),
+  network: membersOf<NetworkDefinition>({ ingressFrom: true, managementFrom: true }),
 }
 
 /** A sentence for each member of a deployment that there is no such thing as, with the one that was most likely meant. */

@@ -108,6 +108,17 @@ describe('a choice that is misspelt', () => {
   })
 })
 
+describe('who may reach a deployment', () => {
+  it('is said by peers, and by default nobody is kept out', () => {
+    assert.deepEqual(resolved().network, {})
+    assert.deepEqual(faultsOf({ network: { managementFrom: [{ namespaceSelector: {} }], ingressFrom: [] } }), [])
+    assert.deepEqual(faultsOf({ network: { managementFrom: '10.0.0.0/28', ingressFrom: ['10.0.0.1'] } }), [
+      `The deployment north must have a network.managementFrom that lists peers, as in [{ ipBlock: { cidr: '10.0.0.0/28' } }]. It is "10.0.0.0/28".`,
+      `The deployment north must have a network.ingressFrom that lists peers, as in [{ ipBlock: { cidr: '10.0.0.0/28' } }]. It is ["10.0.0.1"].`,
+    ])
+  })
+})
+
 describe('a member that is misspelt', () => {
   it('is refused with a suggestion, at any depth', () => {
     assert.deepEqual(faultsOf({ replcas: 3, size: { memory: { limits: '1Gi' } }, image: { repo: 'a' } } as object), [

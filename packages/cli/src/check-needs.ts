@@ -20,6 +20,7 @@ export function* needFaults(deployment: DeploymentDefinition, label: string): Fa
   yield* sizeFaults(deployment, label)
   yield* imageFaults(deployment, label)
   yield* ingressFaults(deployment, label)
+  yield* networkFaults(deployment, label)
 }
 
 function* storageFaults({ service, secrets = {}, storage }: DeploymentDefinition, label: string): Faults {
@@ -95,6 +96,14 @@ function* ingressFaults({ ingress }: DeploymentDefinition, label: string): Fault
     yield `${label} must have an ingress.className that names an IngressClass. It is ${JSON.stringify(className)}.`
   if (tls !== undefined && tls !== false && !matches(OBJECT_NAME, tls)) {
     yield `${label} must have an ingress.tls that names a Secret, or is false. It is ${JSON.stringify(tls)}.`
+  }
+}
+
+function* networkFaults({ network = {} }: DeploymentDefinition, label: string): Faults {
+  for (const [member, peers] of Object.entries(network)) {
+    if (peers === undefined) continue
+    if (Array.isArray(peers) && peers.every((peer) => typeof peer === 'object' && peer !== null)) continue
+    yield `${label} must have a network.${member} that lists peers, as in [{ ipBlock: { cidr: '10.0.0.0/28' } }]. It is ${JSON.stringify(peers)}.`
   }
 }
 

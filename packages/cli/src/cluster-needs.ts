@@ -70,6 +70,14 @@ export interface IngressDefinition {
   annotations?: Readonly<Record<string, string>>
 }
 
+/** Who may reach a deployment: peers of a NetworkPolicy, such as `{ ipBlock: { cidr: '10.0.0.0/28' } }`. */
+export interface NetworkDefinition {
+  /** Those that may reach the service's port. @default all */
+  ingressFrom?: readonly object[]
+  /** Those that may reach health and metrics. @default every pod of the cluster */
+  managementFrom?: readonly object[]
+}
+
 /** What a deployment needs on the cluster beside its config. All of it has a default. */
 export interface ClusterNeeds {
   /** By config key. @default {} */
@@ -84,6 +92,7 @@ export interface ClusterNeeds {
   gracePeriod?: number
   image?: ImageDefinition
   ingress?: IngressDefinition
+  network?: NetworkDefinition
   /** Who brings the schema up to date: the first pod at its start, or a Job that the pods wait for. @default 'start' */
   migration?: 'start' | 'job'
   /** Whether the cluster has the Prometheus operator: ServiceMonitor, alerts and dashboard are deployed. @default false */
@@ -104,6 +113,7 @@ export interface ResolvedNeeds {
   readonly gracePeriod: number | undefined
   readonly image: Readonly<Omit<ImageDefinition, 'registry'> & { repository: string; runtime: 'native' | 'node'; pullPolicy: string }>
   readonly ingress: Readonly<IngressDefinition & { kind: 'ingress' | 'gateway' | 'none' }>
+  readonly network: Readonly<NetworkDefinition>
   readonly migration: 'start' | 'job'
   readonly monitoring: boolean
 }

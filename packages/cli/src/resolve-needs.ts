@@ -26,6 +26,7 @@ export function resolveNeeds(subject: Subject): ResolvedNeeds {
     storage: storage && { size: DEFAULT_STORAGE_SIZE, ...storage },
     image: { repository: `${registry}/${service.name}`, runtime: 'native', pullPolicy: 'Always', ...image },
     ingress: resolveIngress(name, subject.ingress),
+    network: structuredClone(subject.network ?? {}),
     migration,
     monitoring,
   })

@@ -117,6 +117,7 @@ describe('toContract', () => {
         size: { cpu: { request: '100m' }, memory: { limit: '512Mi' } },
         image: { registry: 'registry.example.com/fjord', tag: '1.2.3', digest: `sha256:${'a'.repeat(64)}`, pullSecrets: ['registry'] },
         ingress: { kind: 'gateway', gateway: { name: 'public', namespace: 'gateways' }, annotations: { a: 'b' } },
+        network: { ingressFrom: [{ podSelector: {} }], managementFrom: [{ ipBlock: { cidr: '10.0.0.0/28' } }] },
         monitoring: true,
       }),
     )

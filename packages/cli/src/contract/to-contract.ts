@@ -53,9 +53,9 @@ export function toContract({ service, version, deployment }: ContractSource): Co
 }
 
 function toDeploymentContract(deployment: Deployment): DeploymentContract {
-  const { name, namespace, host, config, secrets, replicas, autoscaling, storage, image, ingress, migration, monitoring } = deployment
+  const { name, namespace, host, config, secrets, replicas, autoscaling, storage, image, ingress, network, migration, monitoring } = deployment
   const scale = { ...(replicas !== undefined && { replicas }), ...(autoscaling && { autoscaling }), ...(storage && { storage }) }
-  return { name, namespace, host, config, secrets, ...scale, image, ingress, migration, monitoring }
+  return { name, namespace, host, config, secrets, ...scale, image, ingress, network, migration, monitoring }
 }
 
 function metricsOf({ metrics }: Service): MetricContract[] {

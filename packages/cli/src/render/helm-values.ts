@@ -37,7 +37,7 @@ function toValues(contract: DeployedContract): object {
     ...scaleOf(deployment),
     storage: deployment.storage ? { enabled: true, ...deployment.storage } : { enabled: false },
     migration: { enabled: migration === 'job' },
-    network: { egress: egressOf(contract) },
+    network: { egress: egressOf(contract), ...deployment.network },
     route: toRoute(deployment.host, ingress),
     monitoring: {
       serviceMonitor: { enabled: monitoring },
