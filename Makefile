@@ -7,6 +7,7 @@ installed := node_modules/.installed
 
 .PHONY: help run test check render image publish sbom deploy status remove cluster release container bench clean
 
+# What somebody chose comes in as the shell's variables: make would carry out a $(shell …) that stands in its own. ARGS is split at blanks.
 services := $(notdir $(patsubst %/service.ts,%,$(wildcard services/*/service.ts)))
 
 help: ## Say what there is
@@ -27,22 +28,22 @@ check: $(installed) ## Lint, format and types
 
 render: $(installed) ## Write what is derived from services and stack to generated/
 	@node test/tools/install-tools.ts helm
-	@slipway render $(ARGS)
+	@slipway render $$ARGS
 
 image: $(installed) ## Build the image of every service, or of SERVICE=greeter; ARGS='--push' and others as slipway image
-	@for service in $(or $(SERVICE),$(services)); do slipway image $$service $(ARGS) || exit $$?; done
+	@for service in $${SERVICE:-$(services)}; do slipway image "$$service" $$ARGS || exit $$?; done
 
 cluster: ## Find a cluster here: the one at hand, k3s, kind or minikube; or say how to get one
 	@deploy/scripts/find-cluster
 
 deploy: $(installed) ## Bring the stack, or DEPLOYMENT=customer-a, onto the cluster; ENVIRONMENT, TAG, ARGS='--push …'
-	@slipway deploy $(DEPLOYMENT) $(if $(ENVIRONMENT),--environment "$$ENVIRONMENT") $(if $(TAG),--tag "$$TAG") $(ARGS)
+	@slipway deploy $$DEPLOYMENT $${ENVIRONMENT:+--environment "$$ENVIRONMENT"} $${TAG:+--tag "$$TAG"} $$ARGS
 
 status: $(installed) ## Say how the stack, or DEPLOYMENT=customer-a, is on the cluster
-	@slipway status $(DEPLOYMENT) $(if $(ENVIRONMENT),--environment "$$ENVIRONMENT") $(ARGS)
+	@slipway status $$DEPLOYMENT $${ENVIRONMENT:+--environment "$$ENVIRONMENT"} $$ARGS
 
 remove: $(installed) ## Take DEPLOYMENT='customer-a customer-b' off the cluster
-	@slipway remove $(DEPLOYMENT) $(if $(ENVIRONMENT),--environment "$$ENVIRONMENT") $(ARGS)
+	@slipway remove $$DEPLOYMENT $${ENVIRONMENT:+--environment "$$ENVIRONMENT"} $$ARGS
 
 container: $(installed) ## Lint, and test the services in a container, against the databases of the compose stack
 	@deploy/scripts/test-in-container
