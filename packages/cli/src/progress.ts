@@ -1,4 +1,5 @@
 import { createPaint } from './paint.ts'
+import { refuseWhenEnded } from './program/pass-signals-on.ts'
 
 /** Tells how a chain of steps gets on, on standard error, so that standard output holds the result alone. */
 export interface Progress {
@@ -13,6 +14,7 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
   const paint = createPaint(stream)
   return {
     async step(title, work, sum) {
+      refuseWhenEnded()
       const startedAt = performance.now()
       const line = (mark: string, detail = '') => {
         const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)

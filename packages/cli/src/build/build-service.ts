@@ -75,6 +75,9 @@ export async function buildService({ project, location, target, output, platform
 /** By container engines' names of architectures, which are Go's. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x64', arm64: 'arm64' }
 
+/** What an image can be made for, as container engines name it. */
+export const PLATFORMS = Object.keys(ARCHITECTURES).map((name) => `linux/${name}`)
+
 /** This machine's platform, as container engines name it: what runs in a container is for Linux. */
 export function ownPlatform(): string {
   return `linux/${Object.entries(ARCHITECTURES).find(([, name]) => name === process.arch)?.[0] ?? process.arch}`
@@ -86,12 +89,7 @@ function machineOption(platform: string): string[] {
   const [system, architecture = ''] = platform.split('/')
   const name = ARCHITECTURES[architecture]
   if (system !== 'linux' || name === undefined)
-    throw new CliError(
-      `A platform must be one of ${Object.keys(ARCHITECTURES)
-        .map((one) => `linux/${one}`)
-        .join(', ')}; it is ${platform}.`,
-      EXIT_USAGE,
-    )
+    throw new CliError(`A platform must be one of ${PLATFORMS.join(', ')}; it is ${platform}.`, EXIT_USAGE)
   return [`--target=bun-linux-${name}`]
 }
 

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type FaultyCluster, startFaultyCluster } from '../../../../test/faulty-cluster.ts'
 import { helm } from '../../../../test/tools/helm.ts'
 import { kubectl } from '../../../../test/tools/kubectl.ts'
-import { createProject, freePorts, runCli } from '../cli.fixture.ts'
+import { Cli, createProject, freePorts, runCli } from '../cli.fixture.ts'
 
 const TIMEOUT = { timeout: 60_000 }
-const DEPLOY = ['deploy', 'customer-b', '--tag', '1.2.3']
+const DEPLOY = ['deploy', 'customer-b', '--image', 'localhost/slipway/greeter:1.2.3']
 const DRY = [...DEPLOY, '--dry-run']
 const ENVIRONMENT = `import { defineEnvironment } from '@slipway/cli'
 
@@ -72,12 +73,35 @@ describe('slipway deploy, status and remove', () => {
     assert.equal(code, 0, stderr)
     assert.equal(
       stdout,
-      `# customer-b
-helm upgrade --install customer-b ./chart --namespace greeter --create-namespace --values generated/customer-b/values.yaml --set-string image.repository=localhost/slipway/greeter --set-string image.digest= --set-string image.tag=1.2.3 --wait --timeout 300s --rollback-on-failure
+      `# Namespaces, where one is missing
+kubectl apply --filename generated/namespaces.yaml
+# customer-b
+helm upgrade --install customer-b ./chart --namespace greeter --values generated/customer-b/values.yaml --set-string image.repository=localhost/slipway/greeter --set-string image.digest= --set-string image.tag=1.2.3 --wait --timeout 300s --rollback-on-failure
 kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:management/proxy/readyz
 kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy/version
 `,
     )
+  })
+
+  it('prints them as JSON for a program', TIMEOUT, async () => {
+    const { stdout } = await call([...DRY, '--json'])
+    const commands = JSON.parse(stdout) as { title: string; program: string; args: string[] }[]
+    assert.deepEqual(
+      commands.map(({ title, program, args }) => [title, program, args[0]]),
+      [
+        ['Namespaces, where one is missing', 'kubectl', 'apply'],
+        ['customer-b', 'helm', 'upgrade'],
+        ['customer-b', 'kubectl', 'get'],
+        ['customer-b', 'kubectl', 'get'],
+      ],
+    )
+  })
+
+  it('calls helm and kubectl with one context, whatever becomes the current one', TIMEOUT, async () => {
+    const { stdout } = await call(DRY, { KUBECONFIG: kubeconfig(1) })
+    const lines = stdout.split('\n').filter((line) => /^(helm|kubectl)/.test(line))
+    assert.equal(lines.length, 4)
+    for (const line of lines) assert.match(line, / --(kube-)?context harbour$/)
   })
 
   it('takes an image by its digest, a context, and values over the rendered ones', TIMEOUT, async () => {
@@ -95,6 +119,11 @@ kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy
     [['deploy', 'customer-z'], /^There is no deployment named "customer-z"; the stack has customer-a, customer-b, customer-c\.$/m],
     [['deploy', 'customer-a', 'customer-a'], /^customer-a is named twice/m],
     [['deploy', '--tag', '1', '--push'], /^error: option '--tag <tag>' cannot be used with option '--push \[registry\]'$/m],
+    [['deploy', '--tag', '1'], /^No registry is named for customer-a, whose image is localhost\/slipway\/greeter; set image\.registry /m],
+    [['deploy', '--push'], /^No registry is named for customer-a/m],
+    [['deploy', '--push', 'customer-a'], /It must be a registry, as registry\.example\.com\/team; names of deployments stand before --push/],
+    [['deploy', '--platform', 'linux/riscv'], /Allowed choices are linux\/amd64, linux\/arm64/],
+    [['image', 'greeter', '--platform', 'linux/riscv'], /Allowed choices are linux\/amd64, linux\/arm64/],
     [['deploy', '--set', 'replicas'], /^--set takes key=value; it is "replicas"\.$/m],
     [['deploy', '--timeout', 'soon'], /It must be a whole number of seconds/],
   ] as const) {
@@ -167,7 +196,7 @@ kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy
       'customer-b reads OTEL_EXPORTER_OTLP_HEADERS from the key headers of the Secret collector, which the namespace greeter does not have; create it: kubectl create secret generic collector --namespace greeter --from-file=headers=<file>',
       'You may not create secrets in the namespace greeter; ask for the permission, or use another context.',
     ])
-    assert.equal(sentences.length, 10)
+    assert.equal(sentences.length, 11)
     assert.deepEqual(faulty.changes, [])
   })
 
@@ -201,6 +230,37 @@ kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy
     assert.ok(performance.now() - startedAt < 40_000)
   })
 
+  /** A Helm that installs for a long time, and writes to a file how it was called, and that it has rolled back when it is asked to end. */
+  const SLOW_HELM = `
+echo "$@" >> called
+case $1 in
+  template) exec \${0%/others/helm}/programs/helm "$@" ;;
+  version) echo v4.1.4 ;;
+  status) echo 'Error: release: not found' >&2; exit 1 ;;
+  upgrade)
+    trap 'kill $!; for step in 1 2 3; do echo "rolling back $step" >&2; sleep 0.2; done; echo rolled back >> called; exit 1' TERM
+    echo installing; sleep 30 & wait ;;
+esac`
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    it(`lets Helm roll back before it ends by ${signal}`, TIMEOUT, async () => {
+      faulty.fail({})
+      putHelm(SLOW_HELM)
+      rmSync(at('called'), { force: true })
+      const environment = { PATH: `${others}:${programs}:/usr/bin:/bin`, HOME: project.folder, KUBECONFIG: kubeconfig(faulty.port) }
+      const cli = new Cli(DEPLOY, { cwd: project.folder, environment })
+      await cli.until(() => existsSync(at('called')) && readFileSync(at('called'), 'utf8').includes('upgrade'))
+      await sleep(300)
+      cli.process.kill(signal)
+      // A CI says it twice.
+      await sleep(100)
+      const { code } = await cli.kill('SIGTERM')
+      assert.equal(code, 1)
+      assert.match(cli.stderr, /^It was not there before, and what was made of it was removed again\.\nHelm says:\n {2}rolling back 1\n/m)
+      assert.match(readFileSync(at('called'), 'utf8'), /rolled back\n/)
+    })
+  }
+
   it('tell another program of that name from the right one', TIMEOUT, async () => {
     for (const [script, sentence] of [
       ['echo v2.17.0', /^helm is v2\.17\.0; install 3\.17 or later\.$/m],
@@ -218,6 +278,30 @@ kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy
     const noKubectl = await call(['status'], { PATH: '/nowhere' })
     assert.equal(noKubectl.code, 1)
     assert.match(noKubectl.stderr, /^There is no kubectl here that can be run\. Install kubectl \(https:\S+\), or put it on PATH\.$/m)
+  })
+
+  it('says since when another Helm is at work, or was cut off', TIMEOUT, async () => {
+    faulty.fail({})
+    const state = { version: 2, info: { status: 'pending-upgrade', description: '', last_deployed: '2026-01-02T03:04:05Z' } }
+    putHelm(
+      `case $1 in template) exec \${0%/others/helm}/programs/helm "$@" ;; version) echo v4.1.4 ;; status) echo '${JSON.stringify(state)}' ;; esac`,
+    )
+    const { code, stderr } = await call(DEPLOY, { PATH: `${others}:${programs}:/usr/bin:/bin`, KUBECONFIG: kubeconfig(faulty.port) })
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^Helm is changing customer-b since 2026-01-02T03:04:05Z \(pending-upgrade\), or was cut off: wait .*, run helm rollback customer-b/m,
+    )
+    assert.match(stderr, /Cluster: v1\.33\.1, context harbour/)
+  })
+
+  it('removes a release once its pods have ended', TIMEOUT, async () => {
+    faulty.fail({})
+    rmSync(at('called'), { force: true })
+    putHelm('echo "$@" >> called; echo "{}"')
+    const environment = { PATH: `${others}:${programs}:/usr/bin:/bin`, KUBECONFIG: kubeconfig(faulty.port) }
+    await call(['remove', 'customer-b', '--yes'], environment)
+    assert.match(readFileSync(at('called'), 'utf8'), /^uninstall customer-b --namespace greeter --cascade foreground --wait --timeout 120s/m)
   })
 
   it('removes nothing where nobody can be asked', TIMEOUT, async () => {

@@ -1,12 +1,14 @@
-import { resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { BUILD_TARGETS, type BuildTarget, ownPlatform } from '../build/build-service.ts'
+import { BUILD_TARGETS, type BuildTarget, ownPlatform, PLATFORMS } from '../build/build-service.ts'
+import { CliError, EXIT_USAGE } from '../cli-error.ts'
 import { findProject } from '../find-project.ts'
 import type { ImageResult } from '../image/build-image.ts'
 import type { Engine } from '../image/engine.ts'
 import { ENGINE_NAMES, findEngine } from '../image/find-engine.ts'
 import type { PreparedImage } from '../image/prepare-image.ts'
-import { showCommand } from '../program/command-line.ts'
+import { type CommandLine, showCommand } from '../program/command-line.ts'
 import { createProgress } from '../progress.ts'
 import { addExamples } from './add-examples.ts'
 import { parseSeconds } from './parse-seconds.ts'
@@ -36,7 +38,7 @@ export function createImageCommand(): Command {
     .argument('<service>', 'its folder in services/')
     .addOption(new Option('--runtime <name>', 'an executable, or a bundle for Node').choices(BUILD_TARGETS).default('native'))
     .option('-t, --tag <reference>', 'name and tag (default: localhost/slipway/<service>:<version>)')
-    .addOption(new Option('--platform <name>', 'linux/amd64 or linux/arm64').default(ownPlatform()))
+    .addOption(new Option('--platform <name>', 'what it runs on').choices(PLATFORMS).default(ownPlatform()))
     .addOption(new Option('--engine <name>', 'the program that builds it').choices(ENGINE_NAMES))
     .option('--base <image>', 'what the image stands on, with a C library, or with Node for --runtime node')
     .option('--test', "run the service's tests in a container first")
@@ -61,6 +63,7 @@ async function makeImage(name: string, options: Options): Promise<void> {
   const { testInImage, testRecipe } = await import('../image/test-in-image.ts')
   const { buildImage } = await import('../image/build-image.ts')
   const { outputOf } = await import('../program/run-program.ts')
+  const archive = options.save === undefined ? undefined : archiveAt(options.save)
   const project = findProject()
   const engine = await findEngine(options.engine)
   const progress = createProgress()
@@ -69,11 +72,22 @@ async function makeImage(name: string, options: Options): Promise<void> {
   const prepared = await progress.step(`Building ${name} as one file`, () =>
     prepareImage({ project, name, runtime, platform, base, reference: ({ version }) => tag ?? `localhost/slipway/${name}:${version}` }),
   )
-  const archive = options.save === undefined ? undefined : resolve(options.save)
-  if (options.dryRun) return console.log(commandLines(engine, prepared, { ...options, archive, tests }).join('\n'))
+  if (options.dryRun) {
+    const lines = commandLines(engine, prepared, { ...options, archive, tests })
+    return console.log(options.json ? JSON.stringify(lines) : lines.map(showCommand).join('\n'))
+  }
   const result = await buildImage(engine, prepared, { progress, seconds, archive })
   if (options.push) await progress.step(`Pushing ${result.image}`, (say) => outputOf(engine.push(result.image), { seconds, onLine: say }))
   console.log(options.json ? JSON.stringify(result) : describe(result))
+}
+
+/** @throws {CliError} where no file can be written. */
+function archiveAt(path: string): string {
+  const file = resolve(path)
+  if (existsSync(file) && !statSync(file).isFile())
+    throw new CliError(`--save takes the name of a file, as greeter.tar; ${path} is a folder.`, EXIT_USAGE)
+  if (!existsSync(dirname(file))) throw new CliError(`There is no folder ${dirname(file)} that --save could write to; make it first.`, EXIT_USAGE)
+  return file
 }
 
 interface Planned {
@@ -82,14 +96,14 @@ interface Planned {
   push?: boolean
 }
 
-function commandLines(engine: Engine, { recipe }: PreparedImage, { archive, tests, push }: Planned): string[] {
+function commandLines(engine: Engine, { recipe }: PreparedImage, { archive, tests, push }: Planned): CommandLine[] {
   const { reference } = recipe
   return [
     ...(tests ? [engine.build(tests)] : []),
     engine.build(recipe),
     ...(archive === undefined ? [] : [engine.save(reference, archive)]),
     ...(push ? [engine.push(reference)] : []),
-  ].map(showCommand)
+  ]
 }
 
 function describe({ image, platform, bytes, layer, revision }: ImageResult): string {

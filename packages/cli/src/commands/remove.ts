@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { Command, Option } from 'commander'
 import { CliError, EXIT_USAGE } from '../cli-error.ts'
 import type { Deployment } from '../define-stack.ts'
@@ -7,6 +6,7 @@ import { findProject } from '../find-project.ts'
 import { createProgress } from '../progress.ts'
 import { addClusterOptions, type ClusterCommandOptions } from './add-cluster-options.ts'
 import { addExamples } from './add-examples.ts'
+import { askYes } from './ask-yes.ts'
 import { parseSeconds } from './parse-seconds.ts'
 
 interface Options extends ClusterCommandOptions {
@@ -39,9 +39,9 @@ async function removeDeployments(names: string[], options: Options): Promise<voi
   const { removeRelease } = await import('../deploy/remove-release.ts')
   const { environment, context, requestTimeout, volumes = false, timeout: seconds } = options
   const deployments = await chooseDeployments({ project: findProject(), names, environment })
-  const cluster = createCluster({ context, seconds: requestTimeout })
+  const cluster = await createCluster({ context, seconds: requestTimeout })
   await reachCluster(cluster)
-  await confirm(deployments, options, (await cluster.contextName()) || 'at hand')
+  await confirm(deployments, options, cluster.context ?? 'at hand')
   const progress = createProgress()
   const removed: Removed[] = []
   for (const deployment of deployments)
@@ -53,9 +53,8 @@ async function confirm(deployments: readonly Deployment[], { yes, volumes }: Opt
   if (yes) return
   const what = `${deployments.map(({ name }) => name).join(', ')}${volumes ? ', with all that is stored in their volumes,' : ''} from the cluster ${context}`
   if (!process.stdin.isTTY) throw new CliError(`Nobody can be asked here whether to remove ${what}; say so with --yes.`, EXIT_USAGE)
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question(`Remove ${what}? [y/N] `).finally(() => terminal.close())
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Nothing was removed.')
+  const isAgreed = await askYes(`Remove ${what}? [y/N] `, { input: process.stdin, output: process.stderr })
+  if (!isAgreed) throw new CliError('Nothing was removed.')
 }
 
 function describe({ wasDeployed, volume }: Removed): string {

@@ -29,7 +29,7 @@ async function showStatus(names: string[], { environment, context, requestTimeou
   const { readStatus } = await import('../deploy/read-status.ts')
   const { urlOf } = await import('../deploy/url-of.ts')
   const deployments = await chooseDeployments({ project: findProject(), names, environment })
-  const cluster = createCluster({ context, seconds: requestTimeout })
+  const cluster = await createCluster({ context, seconds: requestTimeout })
   await reachCluster(cluster)
   const statuses = await Promise.all(deployments.map((deployment) => readStatus(cluster, deployment, urlOf(deployment))))
   console.log(json ? JSON.stringify(statuses) : describe(statuses))

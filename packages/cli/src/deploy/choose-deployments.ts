@@ -30,5 +30,14 @@ export async function checkRendered({ project, environment }: PlanOptions, deplo
 
 /** The rendered values of a deployment, from the project's folder. */
 export function valuesFileOf(name: string, environment: string | undefined): string {
-  return environment === undefined ? `generated/${name}/values.yaml` : `generated/environments/${environment}/${name}/values.yaml`
+  return `${renderedFolder(environment)}/${name}/values.yaml`
+}
+
+/** The rendered namespaces, from the project's folder. */
+export function namespacesFile(environment: string | undefined): string {
+  return `${renderedFolder(environment)}/namespaces.yaml`
+}
+
+function renderedFolder(environment: string | undefined): string {
+  return environment === undefined ? 'generated' : `generated/environments/${environment}`
 }

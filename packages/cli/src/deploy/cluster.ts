@@ -10,8 +10,8 @@ export interface ClusterOptions {
 
 /** The cluster that the kubeconfig leads to, by way of kubectl and helm. */
 export interface Cluster {
-  /** The name of the context; empty where the kubeconfig has none. */
-  contextName(): Promise<string>
+  /** The name of its context, which each command line holds; undefined where the kubeconfig has none. */
+  context: string | undefined
   kubectl(...args: string[]): CommandLine
   helm(...args: string[]): CommandLine
   /** What kubectl prints. Rejects with what it says when it fails. */
@@ -30,7 +30,11 @@ const KUBECTL_REMEDY = 'Install kubectl (https://kubernetes.io/docs/tasks/tools/
 /** What a program may take beside the question itself. */
 const GRACE_SECONDS = 3
 
-export function createCluster({ context, seconds }: ClusterOptions): Cluster {
+/** Settles on a context: the kubeconfig's current one may become another while a deployment is under way. */
+export async function createCluster(options: ClusterOptions): Promise<Cluster> {
+  const { seconds } = options
+  const limits = { seconds: seconds + GRACE_SECONDS, remedy: KUBECTL_REMEDY }
+  const context = options.context ?? (await currentContext(limits))
   const kubectl = (...args: string[]): CommandLine => ({
     program: 'kubectl',
     args: [...args, ...(context === undefined ? [] : ['--context', context])],
@@ -41,13 +45,9 @@ export function createCluster({ context, seconds }: ClusterOptions): Cluster {
   })
   // kubectl gives up by itself, with a better reason; the limit is for one that hangs elsewhere.
   const impatient = (args: string[]) => kubectl(...args, `--request-timeout=${seconds}s`)
-  const limits = { seconds: seconds + GRACE_SECONDS, remedy: KUBECTL_REMEDY }
   const ask = (...args: string[]) => outputOf(impatient(args), limits)
   return {
-    async contextName() {
-      const { stdout } = await runProgram({ program: 'kubectl', args: ['config', 'current-context'] }, limits)
-      return context ?? stdout.trim()
-    },
+    context,
     kubectl,
     helm,
     ask,
@@ -55,4 +55,11 @@ export function createCluster({ context, seconds }: ClusterOptions): Cluster {
     attempt: (...args) => runProgram(impatient(args), limits),
     attemptHelm: (args, options) => runProgram(helm(...args), { seconds: seconds + GRACE_SECONDS, remedy: HELM_REMEDY, ...options }),
   }
+}
+
+/** Without a kubectl, or without a kubeconfig, there is none; the first question to the cluster says why. */
+async function currentContext(limits: ProgramOptions): Promise<string | undefined> {
+  const line = { program: 'kubectl', args: ['config', 'current-context'] }
+  const { code, stdout } = await runProgram(line, limits).catch(() => ({ code: 1, stdout: '' }))
+  return code === 0 ? stdout.trim() : undefined
 }

@@ -1,15 +1,16 @@
+import { rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Deployment } from '../define-stack.ts'
-import { showCommand } from '../program/command-line.ts'
+import type { CommandLine } from '../program/command-line.ts'
 import { outputOf } from '../program/run-program.ts'
 import type { Progress } from '../progress.ts'
-import { checkRendered, chooseDeployments, type PlanOptions, valuesFileOf } from './choose-deployments.ts'
+import { checkRendered, chooseDeployments, namespacesFile, type PlanOptions, valuesFileOf } from './choose-deployments.ts'
 import type { Cluster } from './cluster.ts'
 import { findPrograms } from './find-programs.ts'
 import { showImageReference } from './image-reference.ts'
 import { type Installed, type InstallOptions, installArguments, installRelease, type Release, undoRelease } from './install-release.ts'
-import { type ImageOptions, type PlannedImage, planImages } from './plan-images.ts'
+import { checkImageOptions, type ImageOptions, type PlannedImage, planImages } from './plan-images.ts'
 import { checkCluster, reachCluster } from './preflight.ts'
 import { smokeLines, smokeTest } from './smoke-test.ts'
 import { urlOf } from './url-of.ts'
@@ -38,12 +39,16 @@ export async function deployStack(cluster: Cluster, options: DeployOptions, prog
   await progress.step(
     'Cluster',
     () => reachCluster(cluster),
-    (version) => version,
+    (version) => `${version}, context ${cluster.context ?? 'without a name'}`,
   )
-  await progress.step('Namespaces, secrets and permissions', () => checkCluster(cluster, deployments))
+  const { missing } = await progress.step('Namespaces, secrets and permissions', () => checkCluster(cluster, deployments, namespacesFileOf(options)))
   const images = await planImages(cluster, deployments, options, progress)
+  // Podman refuses to write over an archive that is there.
+  for (const { archive } of images) if (archive !== undefined) rmSync(archive, { force: true })
   for (const { title, line } of images.flatMap(({ steps }) => steps))
     await progress.step(title, (say) => outputOf(line, { seconds: options.imageSeconds, onLine: say }))
+  if (missing.length > 0)
+    await progress.step(`Namespaces: ${missing.join(', ')}`, () => outputOf(namespacesLine(cluster, options), { seconds: options.seconds }))
   const done: Deployed[] = []
   for (const release of releasesOf(deployments, images, options)) {
     try {
@@ -55,18 +60,39 @@ export async function deployStack(cluster: Cluster, options: DeployOptions, prog
   return done
 }
 
-/** The command lines of all that, to be copied. Nothing is changed; what goes into an image is built, for its content names it. */
-export async function dryRun(cluster: Cluster, options: DeployOptions, progress: Progress): Promise<string[]> {
+/** A command line that would be run, and what it is for: several belong to one deployment. */
+export interface PlannedCommand extends CommandLine {
+  title: string
+}
+
+/** The command lines of all that. Nothing is changed; what goes into an image is built, for its content names it. */
+export async function dryRun(cluster: Cluster, options: DeployOptions, progress: Progress): Promise<PlannedCommand[]> {
   const { deployments, helmMajor } = await begin(cluster, options, progress)
   const images = await planImages(cluster, deployments, options, progress)
   return [
-    ...images.flatMap(({ steps }) => steps).flatMap(({ title, line }) => [`# ${title}`, showCommand(line)]),
-    ...releasesOf(deployments, images, options).flatMap((release) => [
-      `# ${release.name}`,
-      showCommand(cluster.helm(...installArguments(release, { ...options, helmMajor }))),
-      ...smokeLines(cluster, release).map(showCommand),
-    ]),
+    ...images.flatMap(({ steps }) => steps).map(({ title, line }) => ({ title, ...line })),
+    { title: 'Namespaces, where one is missing', ...namespacesLine(cluster, options) },
+    ...releasesOf(deployments, images, options).flatMap((release) =>
+      [cluster.helm(...installArguments(release, { ...options, helmMajor })), ...smokeLines(cluster, release)].map((line) => ({
+        title: release.name,
+        ...line,
+      })),
+    ),
   ]
+}
+
+/** From here, so that a line that is copied stays readable. */
+function fromHere(project: string, path: string): string {
+  return relative(process.cwd(), join(project, path))
+}
+
+function namespacesFileOf({ project, environment }: PlanOptions): string {
+  return fromHere(project, namespacesFile(environment))
+}
+
+/** As they are rendered, pod security standard included. */
+function namespacesLine(cluster: Cluster, options: PlanOptions): CommandLine {
+  return cluster.kubectl('apply', '--filename', namespacesFileOf(options))
 }
 
 /** What can be found wrong without a cluster. */
@@ -76,6 +102,7 @@ async function begin(
   progress: Progress,
 ): Promise<{ deployments: readonly Deployment[]; helmMajor: number }> {
   const deployments = await chooseDeployments(options)
+  checkImageOptions(deployments, options)
   const { helm } = await progress.step(
     'Programs',
     () => findPrograms(cluster),
@@ -89,9 +116,7 @@ function releasesOf(deployments: readonly Deployment[], images: readonly Planned
   return deployments.map((deployment) => {
     const { name, namespace } = deployment
     const { reference: image, isLoaded } = images.find((one) => one.deployments.includes(deployment)) as PlannedImage
-    // From here, so that a line that is copied stays readable.
-    const fromHere = (path: string) => relative(process.cwd(), join(project, path))
-    const files = { values: fromHere(valuesFileOf(name, environment)), chart: `./${fromHere('chart')}` }
+    const files = { values: fromHere(project, valuesFileOf(name, environment)), chart: `./${fromHere(project, 'chart')}` }
     return { name, namespace, url: urlOf(deployment), image, isLoaded, ...files }
   })
 }

@@ -41,7 +41,7 @@ describe('the way of an image to the nodes', () => {
   })
 
   async function linesOf(context: string, options: DeliveryOptions = {}): Promise<string[]> {
-    const delivery = await findDelivery(createCluster({ seconds: 10 }), context, options)
+    const delivery = await findDelivery(await createCluster({ context, seconds: 10 }), options)
     return delivery.steps({ engine: podman, reference: 'greeter:1', archive: 'image.tar' }).map(({ line }) => showCommand(line))
   }
 

@@ -35,7 +35,7 @@ export function installArguments(
   const images = [`image.repository=${repository}`, `image.digest=${digest}`, ...(tag === undefined ? [] : [`image.tag=${tag}`])]
   if (isLoaded) images.push('image.pullPolicy=IfNotPresent')
   return [
-    ...['upgrade', '--install', name, chart, '--namespace', namespace, '--create-namespace', '--values', values],
+    ...['upgrade', '--install', name, chart, '--namespace', namespace, '--values', values],
     ...images.flatMap((value) => ['--set-string', value]),
     ...set.flatMap((value) => ['--set', value]),
     ...['--wait', '--timeout', `${seconds}s`, helmMajor >= 4 ? '--rollback-on-failure' : '--atomic'],
@@ -58,7 +58,7 @@ export async function installRelease(cluster: Cluster, release: Release, options
   const before = await stateOf(cluster, release)
   if (before?.status.startsWith('pending-'))
     throw new CliError(
-      `Helm was cut off when it last changed ${name} (${before.status}); run helm rollback ${name} --namespace ${namespace}, or helm uninstall ${name} --namespace ${namespace} where that was the first time.`,
+      `Helm is changing ${name} since ${before.since} (${before.status}), or was cut off: wait until it is done, and where nobody runs it any more, run helm rollback ${name} --namespace ${namespace}, or helm uninstall ${name} --namespace ${namespace} if that was the first time.`,
     )
   const watch = watchPods(cluster, release, say)
   const outcome = await cluster
@@ -74,7 +74,7 @@ Helm says:${lastWords(errorOf(outcome.stderr), 6)}${pods}`)
 
 /** Goes back to what was before an installation that succeeded. Returns a sentence about what became of it. */
 export async function undoRelease(cluster: Cluster, { name, namespace }: Release, { previous }: Installed, seconds: number): Promise<string> {
-  const action = previous === undefined ? ['uninstall', name] : ['rollback', name, String(previous)]
+  const action = previous === undefined ? ['uninstall', name, '--cascade', 'foreground'] : ['rollback', name, String(previous)]
   const line = [...action, '--namespace', namespace, '--wait', '--timeout', `${seconds}s`]
   const { code, stderr } = await cluster.attemptHelm(line, { seconds: seconds + 30 })
   if (code !== 0) return `It was not rolled back, for helm ${action[0]} failed:${lastWords(stderr, 3)}`
@@ -91,6 +91,8 @@ interface ReleaseState {
   /** As Helm calls it: deployed, failed, pending-upgrade. */
   status: string
   description: string
+  /** When it was last changed. */
+  since: string
 }
 
 /** Undefined where there is no such release. @throws {CliError} where Helm can't tell. */
@@ -98,8 +100,8 @@ async function stateOf(cluster: Cluster, { name, namespace }: Release): Promise<
   const { code, stdout, stderr } = await cluster.attemptHelm(['status', name, '--namespace', namespace, '--output', 'json'])
   if (code !== 0 && /release: not found/.test(stderr)) return undefined
   if (code !== 0) throw new CliError(`Helm can't tell whether ${name} is deployed; it says:${lastWords(errorOf(stderr), 3)}`)
-  const { version, info } = JSON.parse(stdout) as { version: number; info: { status: string; description: string } }
-  return { revision: version, status: info.status, description: info.description }
+  const { version, info } = JSON.parse(stdout) as { version: number; info: { status: string; description: string; last_deployed: string } }
+  return { revision: version, status: info.status, description: info.description, since: info.last_deployed }
 }
 
 function consequence(name: string, before: ReleaseState | undefined, after: ReleaseState | undefined | 'unknown'): string {

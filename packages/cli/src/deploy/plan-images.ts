@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { CliError, EXIT_USAGE } from '../cli-error.ts'
 import type { Deployment } from '../define-stack.ts'
@@ -31,8 +30,27 @@ export interface PlannedImage {
   deployments: readonly Deployment[]
   reference: ImageReference
   isLoaded: boolean
+  /** The file that some of the steps write and read. */
+  archive: string | undefined
   /** What has to be run so that the cluster has it, in order. Empty where it is there. */
   steps: readonly Step[]
+}
+
+/** @throws {CliError} where those options don't fit those deployments. */
+export function checkImageOptions(deployments: readonly Deployment[], { image, tag, push }: ImageOptions): void {
+  if (image !== undefined && groupByImage(deployments).size > 1)
+    throw new CliError('--image names the image of one service; name its deployments alone.', EXIT_USAGE)
+  // So is called what never leaves this machine: no node can pull it.
+  const local = deployments.find((one) => one.image.repository.startsWith('localhost/'))
+  if (local === undefined || (tag === undefined && push !== true)) return
+  throw new CliError(
+    `No registry is named for ${local.name}, whose image is ${local.image.repository}; set image.registry in the stack or in deploy/<environment>.ts, or use --push <registry> or --image <reference>.`,
+    EXIT_USAGE,
+  )
+}
+
+function groupByImage(deployments: readonly Deployment[]): Map<string, Deployment[]> {
+  return Map.groupBy(deployments, ({ image }) => `${image.repository} ${image.runtime}`)
 }
 
 /** Finds out which images are deployed, and how the cluster gets them. What goes into an image is built here, for its content names it. */
@@ -42,9 +60,8 @@ export async function planImages(
   options: ImageOptions,
   progress: Progress,
 ): Promise<PlannedImage[]> {
-  const groups = Map.groupBy(deployments, ({ image }) => `${image.repository} ${image.runtime}`)
+  const groups = groupByImage(deployments)
   const { image, tag } = options
-  if (image !== undefined && groups.size > 1) throw new CliError('--image names the image of one service; name its deployments alone.', EXIT_USAGE)
   if (image !== undefined) return plainImages(groups, () => image)
   if (tag !== undefined) return plainImages(groups, ({ image: { repository } }) => parseImageReference(`${repository}:${tag}`))
   return builtImages(cluster, groups, options, progress)
@@ -53,15 +70,14 @@ export async function planImages(
 function plainImages(groups: Map<string, Deployment[]>, toReference: (deployment: Deployment) => ImageReference): PlannedImage[] {
   return [...groups.values()].map((deployments) => {
     const [first] = deployments as [Deployment]
-    return { service: first.service.name, deployments, reference: toReference(first), isLoaded: false, steps: [] }
+    return { service: first.service.name, deployments, reference: toReference(first), isLoaded: false, archive: undefined, steps: [] }
   })
 }
 
 async function builtImages(cluster: Cluster, groups: Map<string, Deployment[]>, options: ImageOptions, progress: Progress): Promise<PlannedImage[]> {
   const { project, push, load, base, platform } = options
   const engine = await findEngine(options.engine)
-  const context = await cluster.contextName()
-  const delivery = await findDelivery(cluster, context, { push: push !== undefined, load })
+  const delivery = await findDelivery(cluster, { push: push !== undefined, load })
   const planned: PlannedImage[] = []
   for (const deployments of groups.values()) {
     const [{ service, image }] = deployments as [Deployment]
@@ -76,11 +92,9 @@ async function builtImages(cluster: Cluster, groups: Map<string, Deployment[]>, 
     )
     const { reference } = recipe
     const archive = join(project, 'dist', name, 'image.tar')
-    // Podman refuses to write over an archive that is there.
-    rmSync(archive, { force: true })
     const building = { title: `Building ${reference} with ${engine.name}`, line: engine.build(recipe) }
     const steps = [building, ...delivery.steps({ engine, reference, archive })]
-    planned.push({ service: name, deployments, reference: parseImageReference(reference), isLoaded: delivery.isLoaded, steps })
+    planned.push({ service: name, deployments, reference: parseImageReference(reference), isLoaded: delivery.isLoaded, archive, steps })
   }
   return planned
 }

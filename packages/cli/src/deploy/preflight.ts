@@ -1,19 +1,28 @@
 import { CliError } from '../cli-error.ts'
 import type { Deployment } from '../define-stack.ts'
+import { showCommand } from '../program/command-line.ts'
 import { lastWords } from '../program/run-program.ts'
 import type { Cluster } from './cluster.ts'
 
-/** Finds out what would make an installation fail, before anything is built or changed. @throws {CliError} naming all of it. */
-export async function checkCluster(cluster: Cluster, deployments: readonly Deployment[]): Promise<void> {
+/**
+ * Finds out what would make an installation fail, before anything is built or changed. Resolves to the namespaces that are missing.
+ *
+ * @param namespacesFile - what they are made from
+ * @throws {CliError} naming all of it.
+ */
+export async function checkCluster(cluster: Cluster, deployments: readonly Deployment[], namespacesFile: string): Promise<{ missing: string[] }> {
   const namespaces = [...new Set(deployments.map(({ namespace }) => namespace))]
   const missing = await missingNamespaces(cluster, namespaces)
+  const place = { missing, namespacesFile }
   const faults = await Promise.all([
     ...(missing.length > 0 ? [permissionFaults(cluster, undefined, ['namespaces'])] : []),
-    ...deployments.map((deployment) => secretFaults(cluster, deployment, missing.includes(deployment.namespace))),
+    ...deployments.map((deployment) => secretFaults(cluster, deployment, place)),
     ...namespaces.map((namespace) => permissionFaults(cluster, namespace, kindsOf(deployments.filter((one) => one.namespace === namespace)))),
+    extensionFaults(cluster, deployments),
   ])
   const all = faults.flat()
   if (all.length > 0) throw new CliError(`Nothing was deployed, for it would fail:\n  ${all.join('\n  ')}`)
+  return { missing }
 }
 
 /** The version of Kubernetes. @throws {CliError} when the cluster does not answer. */
@@ -32,12 +41,20 @@ async function missingNamespaces(cluster: Cluster, namespaces: readonly string[]
 }
 
 /** The names of keys alone are asked for, never their values. */
-async function secretFaults(cluster: Cluster, { name, namespace, secrets }: Deployment, isNew: boolean): Promise<string[]> {
+async function secretFaults(
+  cluster: Cluster,
+  { name, namespace, secrets }: Deployment,
+  { missing, namespacesFile }: { missing: readonly string[]; namespacesFile: string },
+): Promise<string[]> {
+  const isNew = missing.includes(namespace)
+  const first = isNew
+    ? `make the namespace first: ${showCommand(cluster.kubectl('apply', '--filename', namespacesFile))}, then the Secret`
+    : 'create it'
   const faults = Object.entries(secrets).map(async ([configKey, { name: secret, key }]) => {
     const keys = isNew ? [] : await keysOf(cluster, namespace, secret)
     if (keys.includes(key)) return []
     return [
-      `${name} reads ${configKey} from the key ${key} of the Secret ${secret}, which the namespace ${namespace} does not have; create it: kubectl create secret generic ${secret} --namespace ${namespace} --from-file=${key}=<file>`,
+      `${name} reads ${configKey} from the key ${key} of the Secret ${secret}, which the namespace ${namespace} does not have; ${first}: kubectl create secret generic ${secret} --namespace ${namespace} --from-file=${key}=<file>`,
     ]
   })
   return (await Promise.all(faults)).flat()
@@ -64,10 +81,43 @@ async function permissionFaults(cluster: Cluster, namespace: string | undefined,
 function kindsOf(deployments: readonly Deployment[]): string[] {
   const some = (has: (deployment: Deployment) => boolean, kind: string) => (deployments.some(has) ? [kind] : [])
   return [
-    ...['secrets', 'configmaps', 'services', 'serviceaccounts', 'deployments.apps', 'networkpolicies.networking.k8s.io'],
+    ...[
+      'secrets',
+      'configmaps',
+      'services',
+      'serviceaccounts',
+      'deployments.apps',
+      'networkpolicies.networking.k8s.io',
+      'poddisruptionbudgets.policy',
+    ],
     ...some(({ ingress }) => ingress.kind === 'ingress', 'ingresses.networking.k8s.io'),
     ...some(({ autoscaling }) => autoscaling !== undefined, 'horizontalpodautoscalers.autoscaling'),
     ...some(({ storage }) => storage !== undefined, 'persistentvolumeclaims'),
     ...some(({ migration }) => migration === 'job', 'jobs.batch'),
+    ...EXTENSIONS.flatMap(({ kinds, isNeeded }) => kinds.flatMap((kind) => some(isNeeded, kind))),
   ]
+}
+
+/** Kinds that a cluster has only where somebody has installed them. */
+const EXTENSIONS: readonly { kinds: readonly string[]; isNeeded(deployment: Deployment): boolean; remedy: string }[] = [
+  {
+    kinds: ['servicemonitors.monitoring.coreos.com', 'prometheusrules.monitoring.coreos.com'],
+    isNeeded: ({ monitoring }) => monitoring,
+    remedy: 'install the Prometheus operator, or leave monitoring out of the stack',
+  },
+  {
+    kinds: ['httproutes.gateway.networking.k8s.io'],
+    isNeeded: ({ ingress }) => ingress.kind === 'gateway',
+    remedy: 'install the Gateway API, or choose another ingress.kind in the stack',
+  },
+]
+
+async function extensionFaults(cluster: Cluster, deployments: readonly Deployment[]): Promise<string[]> {
+  const faults = EXTENSIONS.filter(({ isNeeded }) => deployments.some(isNeeded)).map(async ({ kinds, remedy }) => {
+    const group = kinds[0]?.replace(/^\w+\./, '') ?? ''
+    const { stdout } = await cluster.attempt('api-resources', '--api-group', group, '--output', 'name')
+    const known = stdout.split('\n')
+    return kinds.filter((kind) => !known.includes(kind)).map((kind) => `The cluster has no ${kind}; ${remedy}.`)
+  })
+  return (await Promise.all(faults)).flat()
 }

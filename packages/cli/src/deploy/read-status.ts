@@ -23,12 +23,17 @@ interface DeploymentManifest {
 }
 
 /** How a deployment is on the cluster. */
-export async function readStatus(cluster: Cluster, { name, namespace, host }: Deployment, url: string | undefined): Promise<DeploymentStatus> {
+export async function readStatus(
+  cluster: Cluster,
+  { service, name, namespace, host }: Deployment,
+  url: string | undefined,
+): Promise<DeploymentStatus> {
   const place = { deployment: name, namespace, host }
   const found = await cluster.ask('get', 'deployment.apps', name, '--namespace', namespace, '--ignore-not-found', '--output', 'json')
   if (found.trim() === '') return { ...place, state: 'not deployed', ready: 0, desired: 0, restarts: 0 }
   const manifest = JSON.parse(found) as DeploymentManifest
-  const pods = await podsOf(cluster, name, namespace)
+  // The pod of a migration bears another name, and is none of those that answer.
+  const pods = (await podsOf(cluster, name, namespace)).filter(({ metadata }) => metadata.labels['app.kubernetes.io/name'] === service.name)
   const containers = pods.flatMap(({ status }) => status.containerStatuses ?? [])
   const image = manifest.spec.template.spec.containers[0]?.image
   return {

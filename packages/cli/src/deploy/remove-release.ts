@@ -32,7 +32,8 @@ export async function removeRelease(cluster: Cluster, { name, namespace }: Deplo
 }
 
 async function uninstall(cluster: Cluster, name: string, namespace: string, seconds: number): Promise<void> {
-  const options = ['--namespace', namespace, '--wait', '--timeout', `${seconds}s`]
+  // Else a Deployment is gone at once, and Helm's wait is over while its pods are still serving.
+  const options = ['--namespace', namespace, '--cascade', 'foreground', '--wait', '--timeout', `${seconds}s`]
   const { code, stderr } = await cluster.attemptHelm(['uninstall', name, ...options], { seconds: seconds + 30 })
   if (code !== 0) throw new CliError(`${name} could not be removed; Helm says:${lastWords(stderr, 3)}`)
 }

@@ -36,8 +36,21 @@ export async function smokeTest(cluster: Cluster, place: Place): Promise<Answere
     if (tries > 0) await sleep(PAUSE_MILLISECONDS)
     const ready = await cluster.attempt(...throughService(place, 'management', '/readyz'))
     const version = await cluster.attempt(...throughService(place, 'http', '/version'))
-    if (ready.code === 0 && version.code === 0) return JSON.parse(version.stdout) as Answered
+    if (ready.code === 0 && version.code === 0) return parseAnswer(place, version.stdout)
     said = ready.code === 0 ? version.stderr : ready.stderr
   }
   throw new CliError(`${place.name} became ready, and does not answer through its Service; kubectl says:${lastWords(said, 3)}`)
+}
+
+/** @throws {CliError} where something else answers than a service of this project. */
+function parseAnswer({ name }: Place, text: string): Answered {
+  try {
+    const { version, revision } = JSON.parse(text) as Partial<Answered>
+    if (typeof version === 'string' && typeof revision === 'string') return { version, revision }
+  } catch {
+    // Said below.
+  }
+  throw new CliError(
+    `${name} became ready, and what answers through its Service does not tell its version; GET /version says:${lastWords(text.slice(0, 300), 3)}`,
+  )
 }

@@ -3,7 +3,7 @@ import { lastWords } from '../program/run-program.ts'
 import type { Cluster } from './cluster.ts'
 
 export interface Pod {
-  metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string }
+  metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string; labels: Readonly<Record<string, string>> }
   status: { phase: string; conditions?: { type: string; status: string }[]; containerStatuses?: ContainerStatus[] }
 }
 

@@ -26,13 +26,23 @@ describe('a program that is run', () => {
     await assert.rejects(outputOf({ program: 'false', args: [] }, { seconds: 10 }), { message: 'false failed with exit code 1: it says nothing.' })
   })
 
-  it('is ended when it takes too long, even where something that it started goes on', { timeout: 20_000 }, async () => {
+  it('reads what it is given', async () => {
+    assert.equal(await outputOf({ program: 'cat', args: [] }, { seconds: 10, input: 'a\nb' }), 'a\nb')
+    assert.equal(await outputOf({ program: 'cat', args: [] }, { seconds: 10 }), '')
+  })
+
+  it('has ended when it took too long, even where it ignores that, or something that it started goes on', { timeout: 20_000 }, async () => {
     const startedAt = performance.now()
-    await assert.rejects(runProgram(shell('echo waiting >&2; trap "" TERM; sleep 8 & wait'), { seconds: 1 }), {
-      name: 'CliError',
-      message: 'sh took longer than 1 s and was ended.\n  waiting',
+    let pid = 0
+    const options = { seconds: 1, onLine: (line: string) => (pid = Number(line)) }
+    await assert.rejects(runProgram(shell('echo $$ >&2; trap "" TERM; sleep 15 & wait; wait'), options), ({ message }: Error) => {
+      assert.equal(message, `sh took longer than 1 s and was ended.\n  ${pid}`)
+      return true
     })
-    assert.ok(performance.now() - startedAt < 5_000)
+    assert.ok(performance.now() - startedAt < 12_000)
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+    // It has ended long before, and its output has not.
+    await assert.rejects(runProgram(shell('sleep 15 & exit 0'), { seconds: 1 }), /took longer than 1 s/)
   })
 
   it('is missed with its remedy', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { CliError } from '../cli-error.ts'
 import { type CommandLine, showCommand } from './command-line.ts'
+import { passSignalsOn } from './pass-signals-on.ts'
 
 export interface ProgramOptions {
   /** It is ended when it takes longer. */
@@ -9,6 +10,8 @@ export interface ProgramOptions {
   remedy?: string
   /** Beside this process's own. */
   environment?: Readonly<Record<string, string>>
+  /** What it reads. @default nothing */
+  input?: string
   /** Called with each line that it says, on either stream. */
   onLine?(line: string): void
 }
@@ -25,8 +28,11 @@ const END_MILLISECONDS = 5_000
 /** Runs a program to its end, whatever its exit code. @throws {CliError} where there is no such program, or when it took too long. */
 export function runProgram(line: CommandLine, options: ProgramOptions): Promise<ProgramResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>()
-  const { seconds, remedy = 'Install it, or put it on PATH.', environment, onLine } = options
-  const child = spawn(line.program, [...line.args], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const { seconds, remedy = 'Install it, or put it on PATH.', environment, input, onLine } = options
+  const child = spawn(line.program, [...line.args], { env: { ...process.env, ...environment }, stdio: 'pipe' })
+  passSignalsOn(child)
+  // It may end before it has read all of it; what it says then tells why.
+  child.stdin.on('error', () => {}).end(input)
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -35,13 +41,17 @@ export function runProgram(line: CommandLine, options: ProgramOptions): Promise<
     })
   }
   const timer = setTimeout(() => {
+    const giveUp = () => {
+      clearTimeout(killer)
+      // Something that it started may hold its output open for ever.
+      child.stdout.destroy()
+      child.stderr.destroy()
+      reject(new CliError(`${describe(line)} took longer than ${seconds} s and was ended.${lastWords(said.stderr)}`))
+    }
+    const killer = setTimeout(() => child.kill('SIGKILL'), END_MILLISECONDS)
+    if (child.exitCode !== null || child.signalCode !== null) return giveUp()
+    child.once('exit', giveUp)
     child.kill('SIGTERM')
-    setTimeout(() => child.kill('SIGKILL'), END_MILLISECONDS).unref()
-    // Something that it started may hold its output open for ever.
-    child.stdout.destroy()
-    child.stderr.destroy()
-    child.unref()
-    reject(new CliError(`${describe(line)} took longer than ${seconds} s and was ended.${lastWords(said.stderr)}`))
   }, seconds * 1000)
   child.on('error', (error: NodeJS.ErrnoException) => {
     clearTimeout(timer)

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { CliError } from '../cli-error.ts'
+import { runProgram } from '../program/run-program.ts'
 
 export interface TemplateOptions {
   /** The program. */
@@ -14,6 +12,9 @@ export interface TemplateOptions {
   values: string
 }
 
+/** It takes less than one. */
+const TEMPLATE_SECONDS = 60
+
 /**
  * What Helm makes of a chart, a text for each manifest. `helm test` is a matter of releases, so what it runs is left out.
  *
@@ -22,10 +23,8 @@ export interface TemplateOptions {
 export async function templateChart({ helm, chart, name, namespace, values }: TemplateOptions): Promise<string[]> {
   // Alerts are wanted of each deployment, for a Prometheus without an operator.
   const options = ['--namespace', namespace, '--skip-tests', '--set', 'monitoring.rules.enabled=true', '--values', '-']
-  const child = spawn(helm, ['template', name, chart, ...options], { stdio: 'pipe' })
-  // It may end before it has read all of them; what it says then tells why.
-  child.stdin.on('error', () => {}).end(values)
-  const [[code], stdout, stderr] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)])
+  const line = { program: helm, args: ['template', name, chart, ...options] }
+  const { code, stdout, stderr } = await runProgram(line, { seconds: TEMPLATE_SECONDS, input: values })
   if (code !== 0) throw new CliError(`helm can't render ${name} from chart/: ${stderr.trim().replace(/^Error: /, '')}`)
   return stdout.split(/^---\n/m).filter((manifest) => manifest.trim() !== '')
 }
