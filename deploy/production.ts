@@ -1,10 +1,12 @@
 import { defineEnvironment } from '@slipway/cli'
+// What a release moves on: make release TAG=1.2.0 ENVIRONMENT=production.
+import release from './production.json' with { type: 'json' }
 
 const POSTGRES = 'postgres.databases.svc:5432'
 
 export default defineEnvironment({
   all: {
-    image: { registry: 'registry.example.com/slipway' },
+    image: { registry: 'registry.example.com/slipway', tag: release.tag },
     config: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.telemetry.svc:4318' },
     monitoring: true,
   },

@@ -121,23 +121,62 @@ describe('a release', () => {
   const setTag = (folder: string, ...args: string[]) =>
     execFileSync(process.execPath, [join(ROOT, 'deploy/scripts/set-tag.ts'), ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
 
-  it('moves the tag of every image of an overlay, and nothing else', () => {
+  it('moves the tag of an environment and of every image of its overlay, and nothing else', () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-'))
     const file = join(folder, 'deploy/overlay/production/kustomization.yaml')
+    const tagFile = join(folder, 'deploy/production.json')
     mkdirSync(join(file, '..'), { recursive: true })
     const overlay = (tag: string) =>
       `# What runs.\nkind: Kustomization\nresources:\n  - ../../../generated\nimages:\n  - name: a/greeter\n    newTag: ${tag}\n  - name: a/users # moved, too\n    newTag: ${tag}\n`
     writeFileSync(file, overlay('0.1.0'))
-    assert.equal(setTag(folder, 'production', '1.2.0'), 'deploy/overlay/production/kustomization.yaml runs 1.2.0 of 2 images.\n')
+    writeFileSync(tagFile, '{}')
+    assert.equal(setTag(folder, 'production', '1.2.0'), 'production runs 1.2.0 of 2 images.\n')
     assert.equal(readFileSync(file, 'utf8'), overlay('1.2.0'))
+    assert.deepEqual(JSON.parse(readFileSync(tagFile, 'utf8')), { tag: '1.2.0' })
     for (const [environment, tag, fault] of [
       ['production', '', /^A tag has letters/],
-      ['../production', '1.2.0', /^There is no deploy\/overlay/],
+      ['../production', '1.2.0', /^There is no deploy\/\.\.\/production\.json/],
+      ['staging', '1.2.0', /^There is no deploy\/staging\.json/],
     ] as const)
       assert.throws(
         () => setTag(folder, environment, tag),
         ({ status, stderr }: { status: number; stderr: string }) => status === 1 && fault.test(stderr),
       )
+    rmSync(folder, { recursive: true })
+  })
+
+  it('has one tag: values, manifests and overlay of production agree', () => {
+    const { tag } = JSON.parse(readFileSync(join(ROOT, 'deploy/production.json'), 'utf8')) as { tag: string }
+    const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+    const { images } = parse(read('deploy/overlay/production/kustomization.yaml')) as { images: { name: string; newTag: string }[] }
+    for (const { newTag } of images) assert.equal(newTag, tag)
+    const rendered = join(ROOT, 'generated/environments/production')
+    const deployments = readdirSync(rendered, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    for (const { name } of deployments) {
+      const values = parse(read(`generated/environments/production/${name}/values.yaml`)) as { image: { repository: string; tag: string } }
+      assert.equal(values.image.tag, tag, name)
+      assert.ok(
+        images.some((image) => image.name === values.image.repository),
+        name,
+      )
+      const manifests = read(`generated/environments/production/${name}/manifests.yaml`)
+      const used = [...manifests.matchAll(/^ +image: "?([^"\s]+)/gm)].map(([, image]) => image)
+      assert.deepEqual([...new Set(used)], [`${values.image.repository}:${tag}`], name)
+    }
+  })
+})
+
+describe('make publish', () => {
+  it('names the image in lower case, as registries want it', { timeout: 20_000 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-'))
+    for (const program of ['slipway', 'docker'])
+      writeFileSync(join(folder, program), `#!/bin/sh\necho ${program} "$@" >> "${folder}/called"\n`, { mode: 0o755 })
+    const env = { PATH: `${folder}:${process.env.PATH}`, SERVICE: 'greeter', REGISTRY: 'ghcr.io/Harbour/Slipway', TAG: '1.2.0-RC' }
+    const image = execFileSync(join(ROOT, 'deploy/scripts/publish-image'), { env, encoding: 'utf8', stdio: 'pipe' })
+    assert.match(image, /^ghcr\.io\/harbour\/slipway\/greeter@sha256:[0-9a-f]{64}\n$/)
+    const called = readFileSync(join(folder, 'called'), 'utf8')
+    assert.match(called, /^slipway image greeter .*--tag ghcr\.io\/harbour\/slipway\/greeter:1\.2\.0-RC-arm64 --push$/m)
+    assert.doesNotMatch(called, /Harbour/)
     rmSync(folder, { recursive: true })
   })
 })
