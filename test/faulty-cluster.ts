@@ -10,6 +10,10 @@ export interface Faults {
   breaks?: boolean
   /** Whether Helm never learns what kinds of objects there are. @default false */
   hangs?: boolean
+  /** Whether there is no namespace. @default false */
+  isEmpty?: boolean
+  /** What is answered, by path. @default {} */
+  answers?: Readonly<Record<string, object>>
   /** @default [] */
   nodes?: readonly object[]
 }
@@ -57,13 +61,15 @@ export async function startFaultyCluster(): Promise<FaultyCluster> {
   }
 }
 
-function answerTo(path: string, { nodes = [] }: Faults): [code: number, body: object] {
+function answerTo(path: string, { isEmpty = false, answers = {}, nodes = [] }: Faults): [code: number, body: object] {
+  const answer = answers[path]
+  if (answer !== undefined) return [200, answer]
   if (path === '/version') return [200, { major: '1', minor: '33', gitVersion: 'v1.33.1' }]
   if (path === '/api') return [200, { kind: 'APIVersions', versions: ['v1'] }]
   if (path === '/apis') return [200, { kind: 'APIGroupList', apiVersion: 'v1', groups: [] }]
   if (path === '/api/v1') return [200, { kind: 'APIResourceList', groupVersion: 'v1', resources: RESOURCES }]
   const [, name] = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path) ?? []
-  if (name !== undefined) return [200, { kind: 'Namespace', apiVersion: 'v1', metadata: { name } }]
+  if (name !== undefined && !isEmpty) return [200, { kind: 'Namespace', apiVersion: 'v1', metadata: { name } }]
   if (path === '/api/v1/nodes') return [200, { kind: 'NodeList', apiVersion: 'v1', metadata: {}, items: nodes }]
   if (/\/(secrets|pods|events)$/.test(path)) return [200, { kind: 'List', apiVersion: 'v1', metadata: {}, items: [] }]
   return [404, status(404, `there is no ${path}`)]

@@ -124,6 +124,8 @@ kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy
     [['deploy', '--push', 'customer-a'], /It must be a registry, as registry\.example\.com\/team; names of deployments stand before --push/],
     [['deploy', '--platform', 'linux/riscv'], /Allowed choices are linux\/amd64, linux\/arm64/],
     [['image', 'greeter', '--platform', 'linux/riscv'], /Allowed choices are linux\/amd64, linux\/arm64/],
+    [['image', 'greeter', '--save', 'services'], /^--save takes the name of a file, as greeter\.tar; services is a folder\.$/m],
+    [['image', 'greeter', '--save', 'nowhere/greeter.tar'], /^There is no folder .*nowhere that --save could write to; make it first\.$/m],
     [['deploy', '--set', 'replicas'], /^--set takes key=value; it is "replicas"\.$/m],
     [['deploy', '--timeout', 'soon'], /It must be a whole number of seconds/],
   ] as const) {
@@ -198,6 +200,85 @@ kubectl get --raw /api/v1/namespaces/greeter/services/http:customer-b:http/proxy
     ])
     assert.equal(sentences.length, 11)
     assert.deepEqual(faulty.changes, [])
+  })
+
+  it('says how a namespace is made before its Secrets, and which extensions the cluster lacks', TIMEOUT, async () => {
+    faulty.fail({ isEmpty: true })
+    mkdirSync(at('deploy'))
+    writeFileSync(
+      at('deploy/production.ts'),
+      ENVIRONMENT.replace('all: {', "all: { monitoring: true, ingress: { kind: 'gateway', gateway: { name: 'web', namespace: 'web' } },"),
+    )
+    const rendered = await call(['render'])
+    assert.equal(rendered.code, 0, rendered.stderr)
+    const { code, stderr } = await call([...DEPLOY, '--environment', 'production'], { KUBECONFIG: kubeconfig(faulty.port) })
+    rmSync(at('deploy'), { recursive: true })
+    await call(['render'])
+    assert.equal(code, 1)
+    for (const sentence of [
+      /does not have; make the namespace first: kubectl apply --filename generated\/environments\/production\/namespaces\.yaml --context harbour, then the Secret: kubectl create secret generic collector /,
+      /^ {2}The cluster has no servicemonitors\.monitoring\.coreos\.com; install the Prometheus operator, or leave monitoring out of the stack\.$/m,
+      /^ {2}The cluster has no prometheusrules\.monitoring\.coreos\.com; /m,
+      /^ {2}The cluster has no httproutes\.gateway\.networking\.k8s\.io; install the Gateway API, /m,
+    ])
+      assert.match(stderr, sentence)
+    assert.deepEqual(faulty.changes, [])
+  })
+
+  it('takes back what becomes ready and answers something else', TIMEOUT, async () => {
+    const proxy = '/api/v1/namespaces/greeter/services/http:customer-b'
+    faulty.fail({ answers: { [`${proxy}:management/proxy/readyz`]: {}, [`${proxy}:http/proxy/version`]: { welcome: 'nginx' } } })
+    rmSync(at('called'), { force: true })
+    const state = JSON.stringify({ version: 1, info: { status: 'deployed', description: '', last_deployed: '' } })
+    putHelm(`
+echo "$@" >> called
+case $1 in
+  template) exec \${0%/others/helm}/programs/helm "$@" ;;
+  version) echo v4.1.4 ;;
+  status) if grep -q upgrade called; then echo '${state}'; else echo 'Error: release: not found' >&2; exit 1; fi ;;
+esac`)
+    const { code, stderr } = await call(DEPLOY, { PATH: `${others}:${programs}:/usr/bin:/bin`, KUBECONFIG: kubeconfig(faulty.port) })
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^customer-b became ready, and what answers through its Service does not tell its version; GET \/version says:\n {2}\{"welcome":"nginx"\}\nIt was not there before, and was removed again\.$/m,
+    )
+    assert.match(readFileSync(at('called'), 'utf8'), /^uninstall customer-b --cascade foreground /m)
+  })
+
+  it('counts no pod of a migration', TIMEOUT, async () => {
+    const pod = (name: string, isReady: boolean) => ({
+      metadata: { name, labels: { 'app.kubernetes.io/name': name }, creationTimestamp: '2026-01-02T03:04:05Z' },
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+        containerStatuses: [{ restartCount: isReady ? 0 : 3 }],
+      },
+    })
+    const deployment = {
+      ...{ kind: 'Deployment', apiVersion: 'apps/v1', metadata: { name: 'customer-b', generation: 1 } },
+      spec: { replicas: 1, template: { spec: { containers: [{ image: 'greeter:1' }] } } },
+      status: { observedGeneration: 1, readyReplicas: 1, updatedReplicas: 1, replicas: 1 },
+    }
+    const version = { groupVersion: 'apps/v1', version: 'v1' }
+    const resource = { name: 'deployments', singularName: 'deployment', namespaced: true, kind: 'Deployment', verbs: ['get'] }
+    faulty.fail({
+      answers: {
+        '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [{ name: 'apps', versions: [version], preferredVersion: version }] },
+        '/apis/apps/v1': { kind: 'APIResourceList', groupVersion: 'apps/v1', resources: [resource] },
+        '/apis/apps/v1/namespaces/greeter/deployments/customer-b': deployment,
+        '/api/v1/namespaces/greeter/pods': {
+          kind: 'PodList',
+          apiVersion: 'v1',
+          metadata: {},
+          items: [pod('greeter', true), pod('greeter-migrate', false), pod('greeter-migrate', true)],
+        },
+      },
+    })
+    const { stdout, stderr } = await call(['status', 'customer-b', '--json'], { KUBECONFIG: kubeconfig(faulty.port) })
+    assert.equal(stderr, '')
+    const [{ state, ready, desired, restarts }] = JSON.parse(stdout)
+    assert.deepEqual({ state, ready, desired, restarts }, { state: 'ready', ready: 1, desired: 1, restarts: 0 })
   })
 
   it('says what Helm says when it fails, and that nothing was changed', TIMEOUT, async () => {

@@ -76,4 +76,11 @@ describe('the way of an image to the nodes', () => {
       )
     }
   })
+
+  it('is not known where the cluster does not answer, and what needs none is named', TIMEOUT, async () => {
+    await assert.rejects(linesOf('nowhere'), ({ message }: Error) => {
+      assert.match(message, /^The cluster does not tell of its nodes, .*; name the way with --push, --load or --tag\. kubectl says:\n {2}.*nowhere/)
+      return true
+    })
+  })
 })
