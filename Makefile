@@ -55,7 +55,7 @@ sbom: $(installed) ## Write to dist/ which packages are in SERVICE=greeter, as S
 	@mkdir -p "dist/$$SERVICE"
 	@npm sbom --sbom-format spdx --omit dev --workspace "services/$$SERVICE" > "dist/$$SERVICE/sbom.spdx.json"
 
-release: $(installed) ## Make TAG=1.2.0 what ENVIRONMENT=production runs: its overlay, and the rendered files
+release: $(installed) ## Make TAG=1.2.0 what ENVIRONMENT=production runs: its tag, its overlay, and the rendered files
 	@node deploy/scripts/set-tag.ts "$$ENVIRONMENT" "$$TAG"
 	@$(MAKE) --no-print-directory render
 
