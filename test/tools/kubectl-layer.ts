@@ -30,7 +30,8 @@ async function unpackAll(): Promise<void> {
   await mkdir(toolFolder, { recursive: true })
   const folder = await mkdtemp(join(toolFolder, 'layer.'))
   try {
-    const { stdout } = await run('npm', ['pack', PACKAGE, '--json', '--pack-destination', folder])
+    // It is fetched in seconds; of a connection that stalls, npm would notice after five minutes.
+    const { stdout } = await run('npm', ['pack', PACKAGE, '--json', '--pack-destination', folder, '--fetch-timeout', '30000'])
     // npm 11 gives a list, npm 12 an object by name.
     const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string; integrity: string }>)
     if (packed?.integrity !== INTEGRITY) throw new Error(`${PACKAGE} is not the one that was looked at`)
