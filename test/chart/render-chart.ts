@@ -1,7 +1,14 @@
+import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { parseAllDocuments } from 'yaml'
+import { type ContractSource, toContract } from '../../packages/cli/src/contract/to-contract.ts'
+import { renderHelmValues } from '../../packages/cli/src/render/helm-values.ts'
+import type { DeployedContract } from '../../packages/cli/src/render/render-deployment.ts'
 import { helm } from '../tools/helm.ts'
 import type { Container, Manifest, Metadata, PodSpec } from './manifest.ts'
 
@@ -40,6 +47,27 @@ export function parseManifests(text: string): Manifest[] {
     if (document.errors.length > 0) throw new TypeError(`${document.errors.join('\n')}\n${text}`)
     return document.toJS() as Manifest
   })
+}
+
+/** That Helm renders nothing of these values, and what it says of them. */
+export function refuses(set: readonly string[], message: RegExp): Promise<void> {
+  return assert.rejects(renderChart({ set }), ({ message: said }: Error) => message.test(said))
+}
+
+/** The file of values that `slipway render` makes of a deployment. */
+export function valuesOf(source: ContractSource): string {
+  return renderHelmValues(toContract(source) as DeployedContract, { folder: 'generated', place: '' })
+}
+
+/** A file of values, from the project's folder, for as long as it is used. */
+export async function withValues(text: string, use: (file: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-'))
+  try {
+    writeFileSync(join(folder, 'values.yaml'), text)
+    await use(relative(ROOT, join(folder, 'values.yaml')))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 /** What `helm lint --strict` says. Rejects with it where it finds fault. */
@@ -91,6 +119,11 @@ export function configOf(manifests: readonly Manifest[]): Manifest['data'] {
     manifests.filter(({ metadata }) => metadata.name === name),
     'ConfigMap',
   ).data
+}
+
+/** What the service reads, of the smallest values and those that are set. */
+export async function dataWith(...set: string[]): Promise<Manifest['data']> {
+  return configOf(await renderChart({ set }))
 }
 
 /** The container that the service itself runs in. */
