@@ -3,11 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cli, freePorts } from '../cli.fixture.ts'
-import { useDeployProject } from './deploy.fixture.ts'
+import { DEPLOY, DRY, useDeployProject } from './deploy.fixture.ts'
 
 const TIMEOUT = { timeout: 60_000 }
-const DEPLOY = ['deploy', 'customer-b', '--image', 'localhost/slipway/greeter:1.2.3']
-const DRY = [...DEPLOY, '--dry-run']
 const ENVIRONMENT = `import { defineEnvironment } from '@slipway/cli'
 
 export default defineEnvironment({

@@ -8,6 +8,11 @@ import { helm } from '../../../../test/tools/helm.ts'
 import { kubectl } from '../../../../test/tools/kubectl.ts'
 import { createProject, runCli } from '../cli.fixture.ts'
 
+/** What most tests deploy … */
+export const DEPLOY = ['deploy', 'customer-b', '--image', 'localhost/slipway/greeter:1.2.3']
+/** … and how they have it only told. */
+export const DRY = [...DEPLOY, '--dry-run']
+
 export interface DeployProject {
   readonly folder: string
   /** A file of the project. */
@@ -27,7 +32,6 @@ export interface DeployProject {
 export function useDeployProject(): DeployProject {
   const project = createProject()
   const at = (path: string) => join(project.folder, path)
-  /** Nothing but helm and kubectl, the real ones. */
   const programs = at('programs')
   const others = at('others')
   let silent: Server

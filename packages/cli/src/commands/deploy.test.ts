@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { useDeployProject } from './deploy.fixture.ts'
+import { DRY, useDeployProject } from './deploy.fixture.ts'
 
 const TIMEOUT = { timeout: 60_000 }
-const DEPLOY = ['deploy', 'customer-b', '--image', 'localhost/slipway/greeter:1.2.3']
-const DRY = [...DEPLOY, '--dry-run']
 
 describe('slipway deploy', () => {
   const project = useDeployProject()
