@@ -238,11 +238,15 @@ describe('an answer that is written item by item, over a connection', () => {
   })
 
   test('others are answered meanwhile', async () => {
-    const whole = fetch(`${started.url}/crates?count=2000&${LARGE}`).then((response) => response.text())
-    const startedAt = performance.now()
+    // A gigabyte, which takes seconds on any machine.
+    const socket = ask(`count=10000&${LARGE}`).resume()
+    let isOver = false
+    socket.on('close', () => {
+      isOver = true
+    })
     for (let count = 0; count < 5; count++) assert.equal((await fetch(`${started.url}/crates?count=1`)).status, 200)
-    assert.ok(performance.now() - startedAt < 1000)
-    await whole
+    assert.ok(!isOver)
+    socket.destroy()
   })
 
   test('a stop waits for its end', async () => {
