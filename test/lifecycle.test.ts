@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startCollector } from './otlp/start-collector.ts'
@@ -40,6 +42,20 @@ describe('a graceful stop', () => {
     await assert.rejects(fetch(`${workshop.url}/motto`))
     assert.equal(statusOf(await slow), 200)
     assert.equal(await workshop.ended, 0)
+  })
+
+  test('a connection on which nothing was ever asked does not hold it up, and one that asks late is answered', async () => {
+    const workshop = await startProcess(WORKSHOP, { DRAIN_DELAY: '0.3' })
+    const [unused, late] = [connect(workshop.port, '127.0.0.1'), connect(workshop.port, '127.0.0.1')]
+    await sleep(100)
+    workshop.kill('SIGTERM')
+    await sleep(200)
+    late.write('GET /motto HTTP/1.1\r\nHost: a\r\n\r\n')
+    const stoppedAt = performance.now()
+    assert.equal(statusOf(await text(late)), 200)
+    assert.equal(await workshop.ended, 0)
+    assert.ok(performance.now() - stoppedAt < 5000)
+    unused.destroy()
   })
 
   test('what is still in flight after DRAIN_TIMEOUT is cut off, said, and exit code 1', async () => {

@@ -83,7 +83,19 @@ function listen(server: Server, { port, hostname }: ServeOptions): Promise<void>
   })
 }
 
+/** Whoever has just connected is about to ask. */
+const FRESH_MILLISECONDS = 500
+
 function toListener(server: Server): Listener {
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  // Node takes a connection on which nothing was ever asked, as browsers and load balancers keep some, for one that is busy.
+  const closeUnused = () => {
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+  }
   const closed = () =>
     new Promise<void>((resolve) => {
       if (server.listening) server.close(() => resolve())
@@ -94,10 +106,13 @@ function toListener(server: Server): Listener {
     stop() {
       const done = closed()
       server.closeIdleConnections()
+      setTimeout(closeUnused, FRESH_MILLISECONDS).unref()
       return done
     },
     async destroy() {
+      const done = server.listening ? closed() : undefined
       server.closeAllConnections()
+      await done
     },
   }
 }
