@@ -20,8 +20,8 @@ const RATIO_TOLERANCE = 0.2
 
 /** Makes a contender's check that it really observed what it was measured with. */
 export function checkObserved({ isAccessLine, histogram, sampledRatio, traces }: ObservedOptions): (visit: Visit) => Promise<string[]> {
-  return async ({ requests, unfinished, logFile, metrics = '' }) => {
-    const { serverSpans } = (await (await fetch(`${traces}/counts`)).json()) as TraceCounts
+  return async ({ name, requests, unfinished, logFile, metrics = '' }) => {
+    const { serverSpans } = (await (await fetch(`${traces}/${name}/counts`)).json()) as TraceCounts
     const lines = await countLines(logFile, isAccessLine)
     const observations = countObservations(metrics, histogram)
     const expected = `${requests} requests were answered and up to ${unfinished} more were on their way`

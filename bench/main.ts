@@ -20,9 +20,9 @@ Parts:
 ${parts}
 
 Options:
-  --rounds N         rounds; each visits every contender (default 5)
-  --seconds N        seconds of each measurement (default 5)
-  --warm-up N        seconds of load before each measurement (default 10)
+  --rounds N         rounds; each starts every contender anew (default 3)
+  --seconds N        seconds that each contender is measured in a round, one at a time, in turn (default 5)
+  --warm-up N        seconds of load on each contender before that (default 10)
   --connections N    connections that send requests at once (default 32)
   --only WORDS       contenders with one of these words, separated by commas, and the baselines; writes no files
   --operation WORDS  operations with one of these words, where the part has several; writes no files

@@ -6,7 +6,7 @@ test('options have defaults', () => {
   assert.deepEqual(parseOptions(['greeter']), {
     part: 'greeter',
     wantsHelp: false,
-    options: { warmUp: 10, seconds: 5, rounds: 5, connections: 32, only: [], operation: [], database: [], json: false },
+    options: { warmUp: 10, seconds: 5, rounds: 3, connections: 32, only: [], operation: [], database: [], json: false },
   })
 })
 

@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util'
 import { usageError } from './bench-error.ts'
 
 export interface BenchOptions {
-  /** Seconds of load before each measurement: of a server with much code, requests go on becoming cheaper for about eight, while it is compiled. */
+  /** Seconds of load on each contender before it is measured: of a server with much code, requests go on becoming cheaper for about eight, while it is compiled. */
   warmUp: number
-  /** Seconds of each measurement. */
+  /** Seconds that each contender is measured in a round. */
   seconds: number
   rounds: number
   connections: number
@@ -34,7 +34,7 @@ export function parseOptions(args: readonly string[]): Invocation {
     options: {
       warmUp: wholeNumber('warm-up', values['warm-up'], 10, 0, 60),
       seconds: wholeNumber('seconds', values.seconds, 5, 1, 600),
-      rounds: wholeNumber('rounds', values.rounds, 5, 1, 100),
+      rounds: wholeNumber('rounds', values.rounds, 3, 1, 100),
       connections: wholeNumber('connections', values.connections, 32, 1, 10_000),
       only: words(values.only),
       operation: words(values.operation),

@@ -10,7 +10,7 @@ export interface Command {
   directory?: string
   /** The runtime's own flags, then the file. */
   command: readonly string[]
-  /** All that the program sees of the environment, besides PATH, PORT and NODE_ENV=production. */
+  /** All that the program sees of the environment, besides PATH, PORT and NODE_ENV=production. `{visit}` in a value becomes the visit's name. */
   environment?: Readonly<Record<string, string>>
 }
 
@@ -48,6 +48,8 @@ export interface Probe {
 
 /** What one visit left behind, for a contender's own check. */
 export interface Visit {
+  /** No other visit has it. */
+  name: string
   /** How many requests were answered. */
   requests: number
   /** How many more may have been on their way when a load generator stopped. */
@@ -77,7 +79,9 @@ export interface Contender extends Command, Probe {
   /** Others like `request`, in path and body alone; each time one of them all is sent, at random. The first few are verified too. */
   alternatives?: readonly Probe[]
   /** Called before each start. Resolves to more of the environment: where the data is, made anew. */
-  prepare?(): Promise<Readonly<Record<string, string>>>
+  prepare?(visit: string): Promise<Readonly<Record<string, string>>>
+  /** The process whose CPU time counts, with those that descend from it; the program moves to the load generator's core then. @default the program itself */
+  findMeasured?(pid: number): number
   /** Read after the load, where the check wants it. */
   metricsPath?: string
   /** Called after the server ended. Returns a sentence for each thing that is not as the label says. */

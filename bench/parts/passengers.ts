@@ -66,12 +66,22 @@ type Urls = Readonly<Record<string, string>>
 
 function contendersFor(operation: Operation, database: DatabaseName, urls: Urls): Contender[] {
   const [first, ...alternatives] = operation.probes
-  const common = { ...first, alternatives, operation: operation.name, database: DATABASES[database], prepare: () => prepare(urls.data, database) }
+  const common = {
+    ...first,
+    alternatives,
+    operation: operation.name,
+    database: DATABASES[database],
+    prepare: (visit: string) => prepare(urls.data, database, visit),
+  }
   const inserted = operation.method === 'POST' ? (visit: Visit) => checkInserted(visit, database, urls.data) : async () => []
   const complete = (contender: Pick<Contender, 'label' | 'runtime' | 'command'> & Partial<Contender>): Contender => ({
     ...common,
     ...contender,
-    check: async (visit) => [...((await contender.check?.(visit)) ?? []), ...(await inserted(visit))],
+    async check(visit) {
+      const problems = [...((await contender.check?.(visit)) ?? []), ...(await inserted(visit))]
+      await fetch(`${urls.data}/drop/${database}/${visit.name}`, { method: 'POST' })
+      return problems
+    },
   })
   const bounds = [{ to: HONO, atMost: operation.atMost[database] }, ...(database === 'postgresql' ? toPython : [])]
   const runtimes = (['node', 'bun'] as const).flatMap((runtime) => [
@@ -106,16 +116,16 @@ const python: readonly Pick<Contender, 'label' | 'runtime' | 'directory' | 'comm
 /** Four times fewer. */
 const toPython: readonly Bound[] = python.map(({ label }) => ({ to: label, atMost: 0.25 }))
 
-async function prepare(data: string | undefined, database: DatabaseName): Promise<Record<string, string>> {
-  const answer = await fetch(`${data}/fresh/${database}`, { method: 'POST' })
+async function prepare(data: string | undefined, database: DatabaseName, visit: string): Promise<Record<string, string>> {
+  const answer = await fetch(`${data}/fresh/${database}/${visit}`, { method: 'POST' })
   const text = await answer.text()
   if (!answer.ok) throw new Error(`No fresh data could be made: ${text}`)
   return { DATABASE_URL: text }
 }
 
 /** That a request was answered says that a row was stored. */
-async function checkInserted({ requests, unfinished }: Visit, database: DatabaseName, data: string | undefined): Promise<string[]> {
-  const stored = Number(await (await fetch(`${data}/count/${database}`)).text()) - ROWS
+async function checkInserted({ name, requests, unfinished }: Visit, database: DatabaseName, data: string | undefined): Promise<string[]> {
+  const stored = Number(await (await fetch(`${data}/count/${database}/${name}`)).text()) - ROWS
   if (stored >= requests && stored <= requests + unfinished) return []
   return [`${stored} rows were stored, but ${requests} requests were answered and up to ${unfinished} more were on their way.`]
 }

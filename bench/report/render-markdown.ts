@@ -38,7 +38,7 @@ function list(versions: Readonly<Record<string, string>>): string {
 function howItIsMeasured({ options: { rounds, seconds, warmUp }, baseline, rows }: BenchResult): string {
   const bounds = rows.some(({ verdicts }) => verdicts.length > 0) ? ' Bounds are judged by the median over the rounds too.' : ''
   return `µs CPU/request: user and system time of the server's process, all its threads and descendants, per answered request; median, lowest and highest of ${rounds} rounds. \
-Every round starts each server anew, one after the other, with ${warmUp} s of warm-up and ${seconds} s measured. \
+Every round starts anew all servers that are compared with each other, warms each of them up for ${warmUp} s, and measures them in turn, a second each, until each has had ${seconds} of them. \
 "To ${baseline}" is the median over the rounds of the cost as a multiple of ${baseline}'s on the same runtime in the same round; \
 "of the lowest" is the ratio of the lowest costs, which a busy machine raises least; the other columns are medians.${bounds}`
 }

@@ -1,5 +1,5 @@
 import type { Contender } from '../part.ts'
-import type { Measurement } from './visit-contender.ts'
+import type { Measurement } from './turns.ts'
 
 /** Whether two contenders are asked the same of the same database. */
 export function isSameTable(one: Pick<Contender, 'operation' | 'database'>, other: Pick<Contender, 'operation' | 'database'>): boolean {

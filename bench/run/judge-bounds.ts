@@ -1,6 +1,6 @@
 import type { Contender } from '../part.ts'
 import { costsOf, isSameTable, medianRatio } from './compare-costs.ts'
-import type { Measurement } from './visit-contender.ts'
+import type { Measurement } from './turns.ts'
 
 /** What came of a bound. */
 export interface Verdict {

@@ -10,9 +10,10 @@ import { createWrk } from '../load/wrk.ts'
 import type { BenchOptions } from '../parse-options.ts'
 import type { Contender, Part } from '../part.ts'
 import { chooseContenders } from './choose-contenders.ts'
+import { ContenderVisit, longestVisits, type VisitOptions } from './contender-visit.ts'
 import { nameContender } from './name-contender.ts'
 import { type Row, summariseVisits } from './summarise-visits.ts'
-import { type Measurement, type VisitOptions, visitContender } from './visit-contender.ts'
+import type { Measurement } from './turns.ts'
 
 export interface PartResult {
   /** The label of the contenders that the ratios are to. */
@@ -22,7 +23,7 @@ export interface PartResult {
   pinning: string
 }
 
-/** Runs a comparison: in each round, every contender once, so that whatever the machine does meanwhile, it does to all of them. */
+/** Runs a comparison: in each round every contender once, started anew. */
 export async function runPart(part: Part, options: BenchOptions): Promise<PartResult> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -34,49 +35,47 @@ export async function runPart(part: Part, options: BenchOptions): Promise<PartRe
     throw new BenchError(`${part.name} has no contender for these options; leave --only, --operation and --database out to see them all.`)
   const load = wrk === undefined ? createAutocannon(pinning.load) : createWrk(wrk, pinning.load, folder)
 
-  const visitSeconds = options.warmUp + options.seconds + 2
-  const total = count * visitSeconds * options.rounds
+  const total = count * (options.warmUp + 1.2 * options.seconds + 3) * options.rounds
   console.error(
     `${part.name}: ${count} contenders, rounds: ${options.rounds}, about ${Math.ceil(total / 60)} min; ${load.description}; ${pinning.description}.`,
   )
-  const helpers = await startHelpers(part, folder, pinning, total * MOST_VISITS + 120)
+  const lifetime = longestVisits(count, options)
+  const helpers = await startHelpers(part, folder, pinning, lifetime * options.rounds)
   const urls = Object.fromEntries(Object.entries(helpers).map(([name, { url }]) => [name, url]))
   const helperPids = Object.values(helpers).map(({ pid }) => pid)
-  const visits = await visitAll(contenders(urls), options.rounds, { load, pinning, helperPids, folder, ...options })
+  const visits = await visitAll(contenders(urls), options.rounds, { load, pinning, helperPids, folder, lifetime, ...options })
   for (const helper of Object.values(helpers)) await helper.stop()
   const baseline = contenders({}).find(({ isBaseline }) => isBaseline)?.label
   return { baseline, rows: summariseVisits(visits), loadGenerator: load.description, pinning: pinning.description }
 }
 
 async function visitAll(contenders: readonly Contender[], rounds: number, options: VisitOptions): Promise<Map<Contender, Measurement[]>> {
-  const visits = new Map<Contender, Measurement[]>(contenders.map((contender) => [contender, []]))
+  const measurements = new Map<Contender, Measurement[]>(contenders.map((contender) => [contender, []]))
   for (let round = 0; round < rounds; round++) {
-    // Each round starts with another one, so that nobody always comes after the same neighbour's garbage.
-    const order = contenders.map((_, index) => contenders[(index + round) % contenders.length] as Contender)
-    for (const contender of order) {
-      const measurement = await visitInQuiet(contender, options)
-      visits.get(contender)?.push(measurement)
-      console.error(progressLine(round, rounds, contender, measurement))
+    for (const table of tablesOf(contenders)) {
+      // Each round starts with another one, so that nobody always comes after the same neighbour's garbage.
+      const order = table.map((_, index) => table[(index + round) % table.length] as Contender)
+      for (const [contender, measurement] of await visitTable(order, options)) {
+        measurements.get(contender)?.push(measurement)
+        console.error(progressLine(round, rounds, contender, measurement))
+      }
     }
   }
-  return visits
+  return measurements
 }
 
-/** Above this share of a core for others, a visit is repeated. */
-const LARGEST_DISTURBANCE = 0.1
-const MOST_VISITS = 3
+/** Starts all contenders that are compared with each other and measures them in turn, a second each: what the machine does meanwhile, it does to all of them. */
+async function visitTable(contenders: readonly Contender[], options: VisitOptions): Promise<[Contender, Measurement][]> {
+  const visits: [Contender, ContenderVisit][] = []
+  for (const contender of contenders) visits.push([contender, await ContenderVisit.open(contender, options)])
+  while (visits.some(([, visit]) => visit.wantsTurn)) for (const [, visit] of visits) if (visit.wantsTurn) await visit.takeTurn()
+  const measured: [Contender, Measurement][] = []
+  for (const [contender, visit] of visits) measured.push([contender, await visit.close()])
+  return measured
+}
 
-/** On a machine that does other work too, some visits meet it: those are repeated, and the least disturbed one counts. Problems count all the same. */
-async function visitInQuiet(contender: Contender, options: VisitOptions): Promise<Measurement> {
-  const visits: Measurement[] = []
-  while (visits.length < MOST_VISITS) {
-    const visit = await visitContender(contender, options)
-    visits.push(visit)
-    if (!(visit.disturbance > LARGEST_DISTURBANCE)) break
-    console.error(`  ${nameContender(contender)}: others had a core for ${(visit.disturbance * 100).toFixed(0)} % of the time`)
-  }
-  const quietest = visits.reduce((best, visit) => (visit.disturbance < best.disturbance ? visit : best))
-  return { ...quietest, problems: visits.flatMap(({ problems }) => problems) }
+function tablesOf(contenders: readonly Contender[]): Contender[][] {
+  return [...Map.groupBy(contenders, ({ operation = '', database = '' }) => `${operation} ${database}`).values()]
 }
 
 function progressLine(round: number, rounds: number, contender: Contender, { microsecondsPerRequest, problems }: Measurement): string {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Contender } from '../part.ts'
 import { median } from './compare-costs.ts'
 import { summariseVisits } from './summarise-visits.ts'
-import type { Measurement } from './visit-contender.ts'
+import type { Measurement } from './turns.ts'
 
 const contender = (label: string, isBaseline = false): Contender => ({
   label,

@@ -1,7 +1,7 @@
 import type { Contender, RuntimeName } from '../part.ts'
 import { costsOf, isSameTable, lowest, median, medianRatio } from './compare-costs.ts'
 import { judgeBounds, type Verdict } from './judge-bounds.ts'
-import type { Measurement } from './visit-contender.ts'
+import type { Measurement } from './turns.ts'
 
 /** A contender's row in the table. */
 export interface Row {

@@ -4,18 +4,27 @@ import { coreMicroseconds, cpuMicroseconds, endedChildrenMicroseconds } from '..
 /** CPU time up to a moment, and the moment, in microseconds. */
 export interface Usage {
   at: number
-  server: number
-  /** The load generators that have ended, and the helpers. */
+  /** Of the process whose cost it is. */
+  measured: number
+  /** The load generators that have ended, the helpers, and what of the contender is not measured. */
   load: number
   serverCore: number
   loadCore: number
 }
 
-export function readUsage(serverPid: number, helperPids: readonly number[], { cores }: Pinning): Usage {
+export interface UsageOptions {
+  serverPid: number
+  measuredPid: number
+  helperPids: readonly number[]
+  pinning: Pinning
+}
+
+export function readUsage({ serverPid, measuredPid, helperPids, pinning: { cores } }: UsageOptions): Usage {
+  const measured = cpuMicroseconds(measuredPid)
   return {
     at: performance.now() * 1000,
-    server: cpuMicroseconds(serverPid),
-    load: helperPids.reduce((sum, pid) => sum + cpuMicroseconds(pid), endedChildrenMicroseconds()),
+    measured,
+    load: helperPids.reduce((sum, pid) => sum + cpuMicroseconds(pid), endedChildrenMicroseconds() + cpuMicroseconds(serverPid) - measured),
     serverCore: cores ? coreMicroseconds(cores.server) : Number.NaN,
     loadCore: cores ? coreMicroseconds(cores.load) : Number.NaN,
   }
@@ -27,7 +36,7 @@ export function readUsage(serverPid: number, helperPids: readonly number[], { co
  * Not a number where nothing is pinned.
  */
 export function disturbanceBetween(before: Usage, after: Usage): number {
-  const othersOnServerCore = after.serverCore - before.serverCore - (after.server - before.server)
+  const othersOnServerCore = after.serverCore - before.serverCore - (after.measured - before.measured)
   const othersOnLoadCore = after.loadCore - before.loadCore - (after.load - before.load)
   return Math.max(0, othersOnServerCore, othersOnLoadCore) / (after.at - before.at)
 }

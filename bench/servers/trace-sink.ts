@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { countSpans } from './count-spans.ts'
 
-/** What came since it was last asked for; GET /counts answers with it and starts anew. */
+/** What came of a visit; GET /<visit>/counts answers with it, and forgets it. */
 export interface TraceCounts {
   /** Spans of any kind. */
   spans: number
@@ -10,30 +10,40 @@ export interface TraceCounts {
   serverSpans: number
 }
 
-/** What a visit brings is some tens of megabytes. Counted when it is asked for: until then the load generator needs the core. */
-let exports: { body: Buffer; isCompressed: boolean }[] = []
+interface Export {
+  body: Buffer
+  isCompressed: boolean
+}
+
+/** By visit, some tens of megabytes each. Counted when they are asked for: until then the load generator needs the core. */
+const exports = new Map<string, Export[]>()
 
 /** An OTLP/HTTP collector (protobuf) that accepts all. */
 createServer(async (request, response) => {
-  if (request.method === 'POST' && request.url === '/v1/traces') {
-    exports.push({ body: await readBody(request), isCompressed: request.headers['content-encoding'] === 'gzip' })
+  const [, visit = '', ...rest] = (request.url ?? '').split('/')
+  const action = rest.join('/')
+  if (request.method === 'POST' && action === 'v1/traces') {
+    const one = { body: await readBody(request), isCompressed: request.headers['content-encoding'] === 'gzip' }
+    const ofVisit = exports.get(visit)
+    if (ofVisit) ofVisit.push(one)
+    else exports.set(visit, [one])
     // An empty ExportTraceServiceResponse: everything was accepted.
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
-  } else if (request.url === '/counts') {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(count()))
+  } else if (action === 'counts') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(count(exports.get(visit) ?? [])))
+    exports.delete(visit)
   } else {
     response.writeHead(request.url === '/' ? 200 : 404).end()
   }
 }).listen(Number(process.env.PORT), '127.0.0.1')
 
-function count(): TraceCounts {
+function count(exports: readonly Export[]): TraceCounts {
   const counts = { spans: 0, serverSpans: 0 }
   for (const { body, isCompressed } of exports) {
     const { spans, serverSpans } = countSpans(isCompressed ? gunzipSync(body) : body)
     counts.spans += spans
     counts.serverSpans += serverSpans
   }
-  exports = []
   return counts
 }
 

@@ -6,16 +6,18 @@ import { preparePostgres } from './postgres-data.ts'
 import { ROWS } from './rows.ts'
 import { prepareSqlite } from './sqlite-data.ts'
 
-/** A database with the same rows for each visit. */
+/** A database with the same rows for each visit, by the visit's name. */
 export interface PassengerData {
-  /** Makes it anew, in the place of the one before, which nobody may use any more. Resolves to its URL. */
-  fresh(): Promise<string>
+  /** Makes it. Resolves to its URL. */
+  fresh(visit: string): Promise<string>
   /** How many rows it has by now. */
-  count(): Promise<number>
+  count(visit: string): Promise<number>
+  /** Nobody needs it any more. */
+  drop(visit: string): Promise<void>
   stop(): Promise<void>
 }
 
-// Answers GET / when all is ready, POST /fresh/<database> with a URL, and GET /count/<database>. What databases need of the CPU, they need as its children.
+// Answers GET / when all is ready, POST /fresh/<database>/<visit> with a URL, GET /count/<database>/<visit>, and POST /drop/<database>/<visit>. What databases need of the CPU, they need as its children.
 const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-data-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const databases: Readonly<Record<string, PassengerData>> = {
@@ -24,11 +26,11 @@ const databases: Readonly<Record<string, PassengerData>> = {
 }
 
 const server = createServer(async (request, response) => {
-  const [, action, name = ''] = (request.url ?? '').split('/')
+  const [, action, name = '', visit = ''] = (request.url ?? '').split('/')
   if (action === '') return response.end('ready')
   try {
     const data = databases[name] as PassengerData
-    response.end(String(action === 'fresh' ? await data.fresh() : await data.count()))
+    response.end(String(await data[action as 'fresh' | 'count' | 'drop'](visit)))
   } catch (error) {
     response.writeHead(500).end((error as Error).message)
   }

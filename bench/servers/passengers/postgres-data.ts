@@ -5,7 +5,6 @@ import { makeSchema } from './make-schema.ts'
 import { COLUMNS, firstPassengers, valuesOf } from './rows.ts'
 
 const SEED = 'passengers'
-const FRESH = 'passengers_fresh'
 /** PostgreSQL takes 65,535 values at most. */
 const ROWS_AT_ONCE = 1000
 
@@ -17,14 +16,15 @@ export async function preparePostgres(folder: string, rows: number): Promise<Pas
   await makeSchema(urlOf(SEED), folder)
   await fill(urlOf(SEED), rows)
   return {
-    async fresh() {
-      await run(server.url, `DROP DATABASE IF EXISTS ${FRESH} WITH (FORCE)`, `CREATE DATABASE ${FRESH} TEMPLATE ${SEED}`)
-      return urlOf(FRESH)
+    async fresh(visit) {
+      await run(server.url, `CREATE DATABASE "${visit}" TEMPLATE ${SEED}`)
+      return urlOf(visit)
     },
-    async count() {
-      const [row] = await run(urlOf(FRESH), 'SELECT count(*)::int AS count FROM passenger')
+    async count(visit) {
+      const [row] = await run(urlOf(visit), 'SELECT count(*)::int AS count FROM passenger')
       return row?.count as number
     },
+    drop: async (visit) => void (await run(server.url, `DROP DATABASE "${visit}" WITH (FORCE)`)),
     stop: () => server.stop(),
   }
 }

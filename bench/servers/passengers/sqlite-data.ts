@@ -7,20 +7,23 @@ import { COLUMNS, firstPassengers, valuesOf } from './rows.ts'
 
 /** Each visit gets a copy of one file. */
 export async function prepareSqlite(folder: string, rows: number): Promise<PassengerData> {
-  const [seed, fresh] = [join(folder, 'seed.db'), join(folder, 'fresh.db')]
+  const seed = join(folder, 'seed.db')
+  const fileOf = (visit: string) => join(folder, `${visit}.db`)
   await makeSchema(`sqlite:${seed}`, folder)
   fill(seed, rows)
   return {
-    async fresh() {
-      for (const suffix of ['-wal', '-shm']) rmSync(fresh + suffix, { force: true })
-      copyFileSync(seed, fresh)
-      return `sqlite:${fresh}`
+    async fresh(visit) {
+      copyFileSync(seed, fileOf(visit))
+      return `sqlite:${fileOf(visit)}`
     },
-    async count() {
-      const file = new DatabaseSync(fresh)
+    async count(visit) {
+      const file = new DatabaseSync(fileOf(visit))
       const row = file.prepare('SELECT count(*) AS count FROM passenger').get() as { count: number }
       file.close()
       return row.count
+    },
+    async drop(visit) {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(fileOf(visit) + suffix, { force: true })
     },
     async stop() {},
   }
