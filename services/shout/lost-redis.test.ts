@@ -26,10 +26,9 @@ async function ask(url: string, data: string): Promise<Answer> {
   return { milliseconds: performance.now() - startedAt, status: response.status, from: response.headers.get('cache-status') }
 }
 
-/** Of all but the slowest tenth, which a busy machine has: where hits waited for Redis, each of them would. */
-function p90(answers: readonly Answer[]): number {
+function p99(answers: readonly Answer[]): number {
   const sorted = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length * 0.9)] ?? Number.POSITIVE_INFINITY
+  return sorted[Math.floor(sorted.length * 0.99)] ?? Number.POSITIVE_INFINITY
 }
 
 test('Redis is paused, killed and restarted under load: no error, hits as fast as before, and shared again', {
@@ -81,9 +80,9 @@ test('Redis is paused, killed and restarted under load: no error, hits as fast a
       await begun
       await end()
       const shared = await untilShared()
-      const [usual, now, slowest] = [p90(before.hits), p90(during.hits), Math.max(...during.others.map(({ milliseconds }) => milliseconds))]
+      const [usual, now, slowest] = [p99(before.hits), p99(during.hits), Math.max(...during.others.map(({ milliseconds }) => milliseconds))]
       context.diagnostic(
-        `${name}: p90 of hits ${now.toFixed(1)} ms after ${usual.toFixed(1)} ms, slowest ${slowest.toFixed(0)} ms, shared after ${shared.toFixed(0)} ms`,
+        `${name}: p99 of hits ${now.toFixed(1)} ms after ${usual.toFixed(1)} ms, slowest ${slowest.toFixed(0)} ms, shared after ${shared.toFixed(0)} ms`,
       )
       for (const { status } of [...during.hits, ...during.others]) assert.equal(status, 200)
       for (const { from } of during.hits) assert.equal(from, 'shout; hit')
